@@ -1,0 +1,59 @@
+import { compactPrompt } from './compact-prompt.js'
+import { compactSchema, expand } from './compact.js'
+import { originalPrompt } from './original-prompt.js'
+import { readAnswer, type ReadAnswer } from './read-answer.js'
+import { analysisSchema } from './schema.js'
+import { strictJsonSchema, type JsonSchema } from './strict-json-schema.js'
+
+export type ProfileName = 'original' | 'compact'
+
+/** How one picture is asked about, and how the answer is read. */
+export type Profile = {
+  name: ProfileName
+  /** The whole text that goes with the picture. */
+  prompt: string
+  responseFormat: {
+    type: 'json_schema'
+    json_schema: {
+      name: 'fashion_analysis' | 'fashion_analysis_compact'
+      strict: true
+      schema: JsonSchema
+    }
+  }
+  /** Room for an outfit of about ten items; a longer answer is cut, and is then no JSON. */
+  maxCompletionTokens: number
+  /** Reads an answer of this profile. Both profiles give the same canonical analysis for the same findings. */
+  readAnswer(content: string): ReadAnswer
+}
+
+/** The two ways to ask: `original` in full words and full JSON, `compact` with few tokens in and out. */
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
+  original: {
+    name: 'original',
+    prompt: originalPrompt,
+    responseFormat: {
+      type: 'json_schema',
+      json_schema: {
+        name: 'fashion_analysis',
+        strict: true,
+        schema: strictJsonSchema(analysisSchema, true),
+      },
+    },
+    maxCompletionTokens: 1_500,
+    readAnswer: (content) => readAnswer(content, analysisSchema, (analysis) => analysis),
+  },
+  compact: {
+    name: 'compact',
+    prompt: compactPrompt,
+    responseFormat: {
+      type: 'json_schema',
+      json_schema: {
+        name: 'fashion_analysis_compact',
+        strict: true,
+        schema: strictJsonSchema(compactSchema, false),
+      },
+    },
+    maxCompletionTokens: 700,
+    readAnswer: (content) => readAnswer(content, compactSchema, expand),
+  },
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod'
+
+import { canonicalAnalysis } from './canonical.js'
+import type { Analysis } from './schema.js'
+
+/** What came of reading one answer: an analysis in its canonical form, or why it is none. */
+export type ReadAnswer =
+  | { ok: true; analysis: Analysis }
+  | { ok: false; reason: 'not_json' | 'schema_mismatch'; detail: string }
+
+const DETAIL_LENGTH = 200
+
+/**
+ * Reads the text that a model answered.
+ *
+ * Strict structured outputs need none of the tolerance here; other OpenAI-compatible servers do. Only spellings with one
+ * possible meaning are accepted: a code fence around the whole answer, outer spaces, digits in a string for a number,
+ * enum values in another letter case or with a space or hyphen for the underscore, null for `unknown`, `unknown` in a
+ * list, more keys than asked for. Anything else is a mismatch.
+ *
+ * @param schema  what the answer has to satisfy, full or compact.
+ * @param toAnalysis  makes the full analysis of an answer that satisfies it.
+ * @returns  `detail` is the first issue with its path, at most 200 characters.
+ */
+export function readAnswer<Answer>(
+  content: string,
+  schema: z.ZodType<Answer>,
+  toAnalysis: (answer: Answer) => Analysis,
+): ReadAnswer {
+  let json: unknown
+  try {
+    json = JSON.parse(withoutFence(content))
+  } catch (error) {
+    return { ok: false, reason: 'not_json', detail: shorten(notJsonDetail(content, error as SyntaxError)) }
+  }
+  const parsed = schema.safeParse(tolerated(schema, json), { reportInput: true })
+  if (!parsed.success)
+    return { ok: false, reason: 'schema_mismatch', detail: shorten(firstIssue(parsed.error)) }
+  return { ok: true, analysis: canonicalAnalysis(toAnalysis(parsed.data)) }
+}
+
+/** The text between the first line and the closing fence when the whole answer stands in a code fence. */
+function withoutFence(content: string): string {
+  const text = content.trim()
+  const firstLineEnd = text.indexOf('\n')
+  if (!/^```(json)?\s*$/i.test(text.slice(0, Math.max(0, firstLineEnd))) || !text.endsWith('```')) return text
+  return text.slice(firstLineEnd, -3)
+}
+
+function notJsonDetail(content: string, error: SyntaxError): string {
+  return content.trim() === '' ? 'the answer is empty' : error.message
+}
+
+/** A value outside a vocabulary is quoted, because zod's own message lists the vocabulary instead. */
+function firstIssue(error: z.ZodError): string {
+  const issue = error.issues[0]
+  const path = issue?.path.join('.') || 'answer'
+  const isTerm = issue?.code === 'invalid_value' && typeof issue.input === 'string'
+  return `${path}: ${isTerm ? `${JSON.stringify(issue.input)} is not in its vocabulary` : issue?.message}`
+}
+
+function shorten(detail: string): string {
+  return detail.length <= DETAIL_LENGTH ? detail : `${detail.slice(0, DETAIL_LENGTH - 1)}…`
+}
+
+/** The value with its unambiguous spellings made exact; whatever else is wrong stays as it is, for the schema to refuse. */
+function tolerated(schema: z.ZodType, value: unknown): unknown {
+  if (schema instanceof z.ZodObject) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    const source = value as Record<string, unknown>
+    const fields = Object.entries(schema.shape) as [string, z.ZodType][]
+    return Object.fromEntries(
+      fields
+        .filter(([name]) => Object.hasOwn(source, name))
+        .map(([name, field]) => [name, tolerated(field, source[name])]),
+    )
+  }
+  if (schema instanceof z.ZodArray) return toleratedList(schema.element as z.ZodType, value)
+  if (schema instanceof z.ZodNullable) {
+    return value === null ? null : tolerated(schema.unwrap() as z.ZodType, value)
+  }
+  if (schema instanceof z.ZodEnum) return toleratedTerm(schema.options as string[], value)
+  if (schema instanceof z.ZodNumber) return toleratedNumber(schema, value)
+  return value
+}
+
+function toleratedList(element: z.ZodType, value: unknown): unknown {
+  if (!Array.isArray(value)) return value
+  const items = value.map((item) => tolerated(element, item))
+  if (!(element instanceof z.ZodEnum)) return items
+  return items.filter((item) => item !== 'unknown' || element.options.includes(item))
+}
+
+function toleratedTerm(options: string[], value: unknown): unknown {
+  if (value === null && options.includes('unknown')) return 'unknown'
+  if (typeof value !== 'string' || options.includes(value)) return value
+  return value
+    .trim()
+    .toLowerCase()
+    .replace(/[\s-]+/g, '_')
+}
+
+function toleratedNumber(schema: z.ZodNumber, value: unknown): unknown {
+  const number = typeof value === 'string' && /^\s*\d+(\.\d+)?\s*$/.test(value) ? Number(value) : value
+  if (typeof number !== 'number' || schema.isInt) return number
+  return Math.round(number * 100) / 100
+}

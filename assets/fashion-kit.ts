@@ -1,0 +1,27 @@
+import type { Db } from '../data/database.js'
+import type { Home } from '../data/home.js'
+import type { BatchContext, BatchEvent } from '../pipeline/batch/batch-context.js'
+import { assetKit } from '../pipeline/engine/asset.js'
+import type { Settings } from './settings.js'
+
+/** What the assets of this pipeline work with; the composition root makes it. */
+export type FashionResources = {
+  db: Db
+  home: Home
+  settings: Settings
+  /** Connects to the provider on first use: planning and grouping need no key. */
+  connect(): Promise<Pick<BatchContext, 'provider' | 'accountId'>>
+  /** Time between two polls of a batch. */
+  pollIntervalMs: number
+  /** How many requests this run may still put into tasks files; `Infinity` without a limit. */
+  allowance: { requests: number }
+  notify(event: FashionEvent): void
+}
+
+/** What happens while assets are made, for progress and logs. */
+export type FashionEvent =
+  | BatchEvent
+  | { kind: 'images.read'; done: number }
+  | { kind: 'tasks.written'; done: number; total: number }
+
+export const { defineAsset, defineSource } = assetKit<FashionResources>()

@@ -1,0 +1,50 @@
+import { HemlineError } from '../../pipeline/errors.js'
+import { decode } from './decoder.js'
+
+/** How a picture is sent: the longer side in pixels at most, and the JPEG quality from 1 to 100. */
+export type Encoding = { maxSidePx: number; quality: number }
+
+export type PreparedPicture = { jpeg: Buffer; width: number; height: number }
+
+/** Raised by hand when what is sent changes for the same picture and options; a newer encoder alone does not count. */
+const encodingVersion = 1
+
+/**
+ * Names what `preparePicture` does to a picture, for the request's fingerprint: pictures prepared under the same name
+ * need no second answer.
+ */
+export function encodingId({ maxSidePx, quality }: Encoding): string {
+  return `jpeg-v${encodingVersion}:side=${maxSidePx}:quality=${quality}`
+}
+
+/**
+ * Makes of any picture the JPEG that is sent: turned upright, scaled down (never up) into a square of `maxSidePx`,
+ * transparency on white, in sRGB, of an animation the first frame. Nothing but pixels is left: no EXIF, no place, no
+ * colour profile, no comment, also where the size did not change. Equal bytes give equal JPEGs on one version of the
+ * encoder. Run four at a time on two cores; each takes one thread.
+ *
+ * @throws HemlineError `picture_not_decodable` for bytes that `inspectPicture` would refuse.
+ */
+export async function preparePicture(
+  bytes: Buffer,
+  { maxSidePx, quality }: Encoding,
+): Promise<PreparedPicture> {
+  try {
+    const { data, info } = await decode(bytes)
+      .autoOrient()
+      .resize({ width: maxSidePx, height: maxSidePx, fit: 'inside', withoutEnlargement: true })
+      .flatten({ background: '#ffffff' })
+      .toColourspace('srgb')
+      // Measured: without the second pass over the codes 15 % faster, for 3 % more bytes.
+      .jpeg({ quality, chromaSubsampling: '4:2:0', optimiseCoding: false })
+      .toBuffer({ resolveWithObject: true })
+    return { jpeg: data, width: info.width, height: info.height }
+  } catch (cause) {
+    throw new HemlineError({
+      code: 'picture_not_decodable',
+      message: `cannot decode a picture of ${bytes.length} bytes: ${(cause as Error).message}`,
+      hint: 'Observe the pictures again; one that cannot be used is then skipped with its reason.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,28 @@
+import { findLatestObservation } from '../data/records/observations.js'
+import { ensureRecipe } from '../data/records/recipes.js'
+import { defineSource } from './fashion-kit.js'
+import { describeRecipe, recipeRecord } from './request/recipe-record.js'
+
+/** How a picture is asked about: model, prompt, response schema, parameters and image encoding. */
+export const recipe = defineSource({
+  key: 'recipe',
+  describe: 'Model, prompt, response schema, parameters and image encoding of a request.',
+  async observe({ db, settings, clock }) {
+    const record = recipeRecord(settings)
+    const recipeId = await ensureRecipe(db, record, clock.now())
+    const before = await findLatestObservation(db, 'recipe')
+    const metadata = { recipeId, ...describeRecipe(settings) }
+    return {
+      dataVersion: record.digest,
+      metadata: { ...metadata, change: before ? changeOf(JSON.parse(before.metadata), metadata) : undefined },
+    }
+  },
+})
+
+type Described = ReturnType<typeof describeRecipe>
+
+function changeOf(before: Partial<Described>, now: Described): string {
+  const changed = (Object.keys(now) as (keyof Described)[]).filter((name) => before[name] !== now[name])
+  if (changed.length === 0) return 'prompt, schema or encoding of this version of hemline'
+  return changed.map((name) => `${name} went from ${before[name]} to ${now[name]}`).join(', ')
+}

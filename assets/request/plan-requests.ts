@@ -1,0 +1,52 @@
+import { rm } from 'node:fs/promises'
+import type { Db } from '../../data/database.js'
+import type { Home } from '../../data/home.js'
+import { assignRequests, findImagesWithoutRequest } from '../../data/records/images.js'
+import { findOutdatedParts, withdrawPart } from '../../data/records/parts.js'
+import { countRequestsOfRecipe, deleteUnwantedRequests, ensureRequests } from '../../data/records/requests.js'
+import { fingerprintOf } from './fingerprint.js'
+
+const PAGE_IMAGES = 1_000
+
+/**
+ * Lets every usable image ask its request under the recipe. Images with the same bytes share one request, and a request
+ * that was made before, by whatever run, is found again with its answer.
+ *
+ * @returns  of the images without a request: how many new requests they made, how many were known already.
+ */
+export async function planRequests(
+  db: Db,
+  recipeId: number,
+  recipeDigest: string,
+): Promise<{ new: number; known: number }> {
+  const before = await countRequestsOfRecipe(db, recipeId)
+  let images = 0
+  let afterId = 0
+  while (true) {
+    const page = await findImagesWithoutRequest(db, recipeId, { afterId, limit: PAGE_IMAGES })
+    if (page.length === 0) break
+    const fingerprints = page.map(({ sha256 }) => fingerprintOf(recipeDigest, sha256))
+    await db.transaction().execute(async (trx) => {
+      const ids = await ensureRequests(trx, recipeId, [...new Set(fingerprints)])
+      const assigned = page.map(({ id }, index) => ({
+        imageId: id,
+        requestId: ids.get(fingerprints[index]!)!,
+      }))
+      await assignRequests(trx, assigned)
+    })
+    images += page.length
+    afterId = page.at(-1)!.id
+  }
+  const made = (await countRequestsOfRecipe(db, recipeId)) - before
+  await deleteUnwantedRequests(db)
+  return { new: made, known: images - made }
+}
+
+/** Takes back parts that were built and never sent, and would now ask for what nobody wants; returns how many. */
+export async function withdrawOutdatedParts(db: Db, recipeId: number, home: Home): Promise<number> {
+  const outdated = await findOutdatedParts(db, recipeId)
+  for (const part of outdated) {
+    if (await withdrawPart(db, part.id)) await rm(home.pathOf(part.path), { force: true })
+  }
+  return outdated.length
+}

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto'
+import type { Db } from '../../data/database.js'
+import type { Home } from '../../data/home.js'
+import { forgetStats } from '../../data/records/images.js'
+import { countWantedRequests, findPendingRequests } from '../../data/records/requests.js'
+import type { TaskLine } from '../../pipeline/batch/build-parts.js'
+import { mapInOrder } from '../../pipeline/in-order.js'
+import type { FashionEvent } from '../fashion-kit.js'
+import { placeOf } from '../intake/image-place.js'
+import { preparePicture } from '../picture/prepare-picture.js'
+import { readPicture } from '../picture/read-picture.js'
+import type { Settings } from '../settings.js'
+import { estimateRequestTokens } from './estimate-tokens.js'
+import { lineWriter } from './request-template.js'
+
+type Context = {
+  db: Db
+  home: Home
+  settings: Settings
+  allowance: { requests: number }
+  signal: AbortSignal
+  notify(event: FashionEvent): void
+}
+
+const PAGE_REQUESTS = 500
+/** More in flight adds memory and no speed on two cores. */
+const PICTURES_IN_FLIGHT = 4
+
+/**
+ * The lines of all requests that wait for a tasks file, in the order of their ids, at most as many as the run is allowed.
+ * A picture whose bytes are no longer those that were observed gives no line: the next observation looks at it again.
+ */
+export async function* taskLines(recipeId: number, context: Context): AsyncGenerator<TaskLine> {
+  const { db, settings, allowance, notify } = context
+  const write = lineWriter(settings)
+  const tokensOf = await estimateRequestTokens(settings)
+  const { pending } = await countWantedRequests(db)
+  const total = Math.min(pending, allowance.requests)
+  let done = 0
+  const prepared = mapInOrder(pendingRequests(recipeId, context), PICTURES_IN_FLIGHT, async (request) => {
+    const picture = await preparedPicture(request, context)
+    return { request, picture }
+  })
+  for await (const { request, picture } of prepared) {
+    notify({ kind: 'tasks.written', done: ++done, total })
+    if (!picture) {
+      await forgetStats(db, request.id)
+      continue
+    }
+    yield { requestId: request.id, line: write(request, picture.jpeg), estimatedTokens: tokensOf(picture) }
+  }
+}
+
+type Pending = Awaited<ReturnType<typeof findPendingRequests>>[number]
+
+async function* pendingRequests(
+  recipeId: number,
+  { db, allowance, signal }: Context,
+): AsyncGenerator<Pending> {
+  let left = allowance.requests
+  let afterId = 0
+  while (left > 0) {
+    const page = await findPendingRequests(db, recipeId, { afterId, limit: Math.min(left, PAGE_REQUESTS) })
+    for (const request of page) {
+      signal.throwIfAborted()
+      yield request
+    }
+    const last = page.at(-1)
+    if (!last) return
+    left -= page.length
+    afterId = last.id
+  }
+}
+
+async function preparedPicture(request: Pending, { home, settings }: Context) {
+  const read = await readPicture(placeOf(settings.images, request.path, home.fetched))
+  if (!read.ok) return undefined
+  if (createHash('sha256').update(read.bytes).digest('hex') !== request.sha256) return undefined
+  return preparePicture(read.bytes, { maxSidePx: settings.max_side_px, quality: settings.jpeg_quality })
+}

@@ -1,0 +1,61 @@
+import type { Db } from '../../data/database.js'
+import { listPostRecords } from '../../data/records/posts.js'
+import { findWantedRequests } from '../../data/records/requests.js'
+import { SetSum } from '../../pipeline/engine/versions.js'
+
+const PAGE_ROWS = 10_000
+
+/** The requests that were written into a tasks file, with how often: a further attempt is a new version. */
+export function versionOfTasks(db: Db): Promise<string> {
+  return sumOfWanted(db, ({ fingerprint, state, attempts }) =>
+    attempts > 0 || state === 'skipped' ? [fingerprint, String(attempts)] : undefined,
+  )
+}
+
+/** The requests that reached the provider, with how often. */
+export function versionOfSubmitted(db: Db): Promise<string> {
+  return sumOfWanted(db, ({ fingerprint, state, attempts }) => {
+    const reached = state === 'in_part' ? attempts - 1 : attempts
+    return reached > 0 ? [fingerprint, String(reached)] : undefined
+  })
+}
+
+/** The answers, in their canonical form, and what failed for good: equal answers are an equal version. */
+export function versionOfResults(db: Db): Promise<string> {
+  return sumOfWanted(db, ({ fingerprint, answer_digest: answer, state, reason }) => {
+    if (answer !== null) return [fingerprint, answer]
+    return state === 'failed' ? [fingerprint, 'failed', reason ?? ''] : undefined
+  })
+}
+
+type Wanted = Awaited<ReturnType<typeof findWantedRequests>>[number]
+
+async function sumOfWanted(db: Db, itemOf: (request: Wanted) => string[] | undefined): Promise<string> {
+  const sum = new SetSum()
+  let afterId = 0
+  while (true) {
+    const page = await findWantedRequests(db, { afterId, limit: PAGE_ROWS })
+    for (const request of page) {
+      const item = itemOf(request)
+      if (item) sum.add(item)
+    }
+    const last = page.at(-1)
+    if (!last) return sum.hex()
+    afterId = last.id
+  }
+}
+
+/** The grouped posts, and how many they are. */
+export async function versionOfPosts(db: Db): Promise<{ dataVersion: string; posts: number }> {
+  const sum = new SetSum()
+  let posts = 0
+  let afterKey = ''
+  while (true) {
+    const page = await listPostRecords(db, { afterKey, limit: 1_000 })
+    for (const post of page) sum.add([post.key, post.record_digest])
+    posts += page.length
+    const last = page.at(-1)
+    if (!last) return { dataVersion: sum.hex(), posts }
+    afterKey = last.key
+  }
+}

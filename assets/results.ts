@@ -1,0 +1,94 @@
+import { type BatchRecord, findBatches } from '../data/records/batches.js'
+import { countWantedRequests } from '../data/records/requests.js'
+import { countUnsubmittedParts } from '../data/records/parts.js'
+import { priceOf } from '../data/catalogue/price.js'
+import { getModel } from '../data/catalogue/find-model.js'
+import type { AnswerRules } from '../pipeline/batch/answer-rules.js'
+import { collectBatch } from '../pipeline/batch/collect.js'
+import { pollOpenBatches } from '../pipeline/batch/poll.js'
+import { type Outcome, done, waiting } from '../pipeline/engine/asset.js'
+import { ProviderError } from '../pipeline/provider/provider.js'
+import { canonicalJson } from './analysis/canonical.js'
+import { profiles } from './analysis/profile.js'
+import { defineAsset } from './fashion-kit.js'
+import { recipeOfPart } from './request/recipe-record.js'
+import { versionOfResults } from './request/versions.js'
+import { submittedBatch } from './submitted-batch.js'
+
+/** The answers of every batch that is over, matched line by line with what was sent. */
+export const results = defineAsset({
+  key: 'results',
+  describe: 'The answers, checked and booked; what failed, with the reason.',
+  codeVersion: '1',
+  needs: { submitted: submittedBatch },
+
+  async pending({ db }) {
+    const { length } = await findBatches(db, ['open', 'ended'])
+    if (length === 0) return undefined
+    return length === 1 ? '1 batch is not collected yet' : `${length} batches are not collected yet`
+  },
+
+  async materialize(_inputs, context) {
+    const { db } = context
+    const step = await settle(context)
+    if (step) return step
+    return done({ dataVersion: await versionOfResults(db), metadata: await countWantedRequests(db) })
+  },
+})
+
+type Context = Parameters<typeof results.materialize>[1]
+
+/** Polls, collects, and says how long to wait; undefined once the answers at hand may be passed on. */
+async function settle(context: Context): Promise<Outcome<never> | undefined> {
+  const { db, home, pollIntervalMs } = context
+  if ((await findBatches(db, ['open', 'ended'])).length === 0) return undefined
+  const batchContext = { ...context, ...(await context.connect()), pathOf: home.pathOf }
+  await pollOpenBatches(pollIntervalMs, batchContext)
+
+  const ended = await findBatches(db, ['ended'])
+  for (const batch of ended) {
+    try {
+      await collectBatch(batch, await answerRules(batch, context), batchContext)
+    } catch (error) {
+      if (!(error instanceof ProviderError && error.isPassing)) throw error
+      return waiting(new Date(context.clock.now().getTime() + pollIntervalMs), error.message)
+    }
+  }
+  // What was collected made room: the next round submits the parts that waited for it.
+  if (ended.length > 0 && (await countUnsubmittedParts(db)) > 0) return undefined
+  return waitingFor(await findBatches(db, ['open']), context)
+}
+
+function waitingFor(open: BatchRecord[], { clock, pollIntervalMs }: Context): Outcome<never> | undefined {
+  if (open.length === 0) return undefined
+  const polls = open.map(({ next_poll_at: at }) =>
+    at ? Date.parse(at) : clock.now().getTime() + pollIntervalMs,
+  )
+  const total = open.reduce((sum, batch) => sum + batch.requests_total, 0)
+  const completed = open.reduce((sum, batch) => sum + batch.requests_completed, 0)
+  const batches = open.length === 1 ? `batch ${open[0]!.provider_batch_id}` : `${open.length} batches`
+  return waiting(
+    new Date(Math.min(...polls)),
+    `${batches} at the provider: ${completed} of ${total} requests done`,
+  )
+}
+
+/** Answers are read and priced as their part was asked, whatever the recipe in force says by now. */
+async function answerRules(batch: BatchRecord, { db, clock }: Context): Promise<AnswerRules> {
+  const recipe = await recipeOfPart(db, batch.part_id)
+  const profile = profiles[recipe.profile]
+  const model = getModel(recipe.model)
+  const at = clock.now()
+  return {
+    readAnswer(content) {
+      const read = profile.readAnswer(content)
+      return read.ok
+        ? { ok: true, body: canonicalJson(read.analysis) }
+        : { ok: false, code: read.reason, message: read.detail }
+    },
+    price(usage) {
+      const { row, costNanoUsd } = priceOf(model, usage, 'batch', at)
+      return { price: row, costNanoUsd }
+    },
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Database as Sqlite } from 'better-sqlite3'
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  SqliteDialect,
+  SqliteDriver,
+  type SqliteDialectConfig,
+} from 'kysely'
+import { DataError } from './data-error.js'
+import type { Migration } from './migrations/migration.js'
+import { migrations as allMigrations } from './migrations/migrations.js'
+import type { Schema } from './schema.js'
+import { loadSqlite } from './sqlite.js'
+
+/** The handle that records are read and written through; a transaction (`trx`) is one as well. */
+export type Db = Kysely<Schema>
+
+const BUSY_TIMEOUT_MS = 10_000
+
+/**
+ * Opens the database file, creates it and its folder when missing, and brings its schema up to date, each migration in a
+ * transaction of its own.
+ *
+ * The file is in WAL mode with `synchronous = FULL`: what was committed is on disk. Transactions begin immediate, so
+ * that a reader that turns writer waits for the lock instead of failing at once.
+ *
+ * @throws DataError `newer_database` when a newer program wrote it, `not_a_database` when it is something else.
+ */
+export async function openDatabase(path: string, migrations = allMigrations): Promise<Db> {
+  const sqlite = openFile(path)
+  const db: Db = new Kysely({ dialect: new ImmediateDialect({ database: sqlite }) })
+  try {
+    await migrate(db, sqlite, path, migrations)
+  } catch (error) {
+    await db.destroy()
+    throw error
+  }
+  return db
+}
+
+function openFile(path: string): Sqlite {
+  const Database = loadSqlite()
+  mkdirSync(dirname(path), { recursive: true })
+  const sqlite = new Database(path, { timeout: BUSY_TIMEOUT_MS })
+  try {
+    sqlite.pragma('journal_mode = WAL')
+    sqlite.pragma('synchronous = FULL')
+    sqlite.pragma('foreign_keys = ON')
+    sqlite.pragma('cache_size = -65536')
+    return sqlite
+  } catch (error) {
+    sqlite.close()
+    const code = (error as { code?: string }).code
+    if (code !== 'SQLITE_NOTADB' && code !== 'SQLITE_CORRUPT') throw error
+    throw new DataError({
+      code: 'not_a_database',
+      message: `"${path}" is not a readable SQLite database (${(error as Error).message})`,
+      hint: 'Restore it from a backup, or name another home with --home.',
+      cause: error,
+    })
+  }
+}
+
+async function migrate(
+  db: Db,
+  sqlite: Sqlite,
+  path: string,
+  migrations: readonly Migration[],
+): Promise<void> {
+  while (true) {
+    const done = schemaVersion(sqlite)
+    if (done > migrations.length) throw newerDatabase(path, done, migrations.length)
+    if (done === migrations.length) return
+    await db.transaction().execute(async (trx) => {
+      // Another process may have migrated while this one waited for the write lock.
+      if (schemaVersion(sqlite) !== done) return
+      await migrations[done]!.up(trx)
+      await trx.executeQuery(CompiledQuery.raw(`pragma user_version = ${done + 1}`))
+    })
+  }
+}
+
+function schemaVersion(sqlite: Sqlite): number {
+  return sqlite.pragma('user_version', { simple: true }) as number
+}
+
+function newerDatabase(path: string, version: number, known: number): DataError {
+  return new DataError({
+    code: 'newer_database',
+    message: `"${path}" was written by a newer hemline (schema ${version}; this one knows ${known})`,
+    hint: 'Use the newer hemline, or name another home with --home.',
+  })
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig
+
+  constructor(config: SqliteDialectConfig) {
+    super(config)
+    this.#config = config
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateDriver(this.#config)
+  }
+}
+
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  }
+}

@@ -1,0 +1,73 @@
+import { type Migration, runStatements } from './migration.js'
+
+/** What the engine remembers: runs and their steps, materializations, observations, and who may execute. */
+export const createEngineRecords: Migration = {
+  name: '0001_create_engine_records',
+  up: (trx) =>
+    runStatements(
+      trx,
+      `
+      create table runs (
+        id integer primary key,
+        selection text not null,
+        trigger text not null,
+        state text not null check (state in ('running', 'waiting', 'done', 'failed', 'held', 'interrupted')),
+        started_at text not null,
+        finished_at text,
+        error_code text,
+        error text
+      ) strict
+
+      create table materializations (
+        id integer primary key,
+        asset_key text not null,
+        run_id integer not null references runs,
+        code_version text not null,
+        data_version text not null,
+        input_versions text not null check (json_valid(input_versions)),
+        metadata text not null check (json_valid(metadata)),
+        materialized_at text not null
+      ) strict
+
+      create index materializations_by_asset on materializations (asset_key, id)
+
+      create trigger materializations_are_append_only before update on materializations
+      begin select raise(abort, 'materializations are append-only'); end
+
+      create table steps (
+        id integer primary key,
+        run_id integer not null references runs,
+        asset_key text not null,
+        round integer not null check (round >= 1),
+        state text not null check (state in
+          ('running', 'waiting', 'done', 'failed', 'held', 'interrupted')),
+        because text not null,
+        waiting_until text,
+        started_at text not null,
+        finished_at text,
+        materialization_id integer references materializations,
+        unique (run_id, asset_key, round)
+      ) strict
+
+      create table observations (
+        id integer primary key,
+        source_key text not null,
+        data_version text not null,
+        metadata text not null check (json_valid(metadata)),
+        first_observed_at text not null,
+        observed_at text not null
+      ) strict
+
+      create index observations_by_source on observations (source_key, id)
+
+      create table leases (
+        name text primary key,
+        holder text not null,
+        host text not null,
+        pid integer not null,
+        taken_at text not null,
+        expires_at text not null
+      ) strict
+      `,
+    ),
+}

@@ -1,0 +1,53 @@
+import { type ExpressionBuilder } from 'kysely'
+import type { Db } from '../database.js'
+import type { Schema } from '../schema.js'
+
+export type ChargeSum = {
+  requests: number
+  input_tokens: number
+  cached_tokens: number
+  output_tokens: number
+  cost_nano_usd: number
+}
+
+/** The charges of one batch, and who charged them. */
+export type BatchCharges = ChargeSum & {
+  provider_batch_id: string
+  base_url: string
+  model: string
+  status: string
+  collected_at: string | null
+}
+
+/** The sum of all charges; zeros when there are none. */
+export function sumCharges(db: Db): Promise<ChargeSum> {
+  return db.selectFrom('charges').select(sums).executeTakeFirstOrThrow()
+}
+
+/** Charges batch by batch, oldest first; batches without a charge are not among them. */
+export function sumChargesByBatch(db: Db): Promise<BatchCharges[]> {
+  return db
+    .selectFrom('charges')
+    .innerJoin('batches', 'batches.id', 'charges.batch_id')
+    .innerJoin('accounts', 'accounts.id', 'batches.account_id')
+    .innerJoin('parts', 'parts.id', 'batches.part_id')
+    .innerJoin('recipes', 'recipes.id', 'parts.recipe_id')
+    .select(['batches.provider_batch_id', 'batches.status', 'batches.collected_at'])
+    .select(['accounts.base_url', 'recipes.model'])
+    .select(sums)
+    .groupBy('charges.batch_id')
+    .orderBy('charges.batch_id')
+    .$narrowType<{ provider_batch_id: string; status: string }>()
+    .execute()
+}
+
+function sums<T extends keyof Schema>(eb: ExpressionBuilder<Schema, T | 'charges'>) {
+  const { fn, lit } = eb as unknown as ExpressionBuilder<Schema, 'charges'>
+  return [
+    fn.countAll<number>().as('requests'),
+    fn.coalesce(fn.sum<number>('charges.input_tokens'), lit(0)).as('input_tokens'),
+    fn.coalesce(fn.sum<number>('charges.cached_tokens'), lit(0)).as('cached_tokens'),
+    fn.coalesce(fn.sum<number>('charges.output_tokens'), lit(0)).as('output_tokens'),
+    fn.coalesce(fn.sum<number>('charges.cost_nano_usd'), lit(0)).as('cost_nano_usd'),
+  ] as const
+}

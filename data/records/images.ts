@@ -1,0 +1,160 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.js'
+import type { ImageState, NewRow, Row } from '../schema.js'
+
+export type Image = Row<'images'>
+
+/** The next number for an observation; every image that it sees is marked with it. */
+export async function nextObservationNumber(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('images')
+    .select((eb) => eb.fn.max('seen').as('seen'))
+    .executeTakeFirst()
+  return (row?.seen ?? 0) + 1
+}
+
+/** The images of some posts that have one of the paths. */
+export function findImages(db: Db, postIds: readonly number[], paths: readonly string[]): Promise<Image[]> {
+  return db
+    .selectFrom('images')
+    .selectAll()
+    .where('post_id', 'in', sql<number>`(select value from json_each(${JSON.stringify(postIds)}))`)
+    .where('path', 'in', sql<string>`(select value from json_each(${JSON.stringify(paths)}))`)
+    .execute()
+}
+
+/** Inserts or replaces images, by post and path; a picture whose bytes changed loses its request. */
+export async function upsertImages(db: Db, images: readonly NewRow<'images'>[]): Promise<void> {
+  if (images.length === 0) return
+  await db
+    .insertInto('images')
+    .values(images)
+    .onConflict((conflict) =>
+      conflict.columns(['post_id', 'path']).doUpdateSet((eb) => ({
+        position: eb.ref('excluded.position'),
+        columns: eb.ref('excluded.columns'),
+        state: eb.ref('excluded.state'),
+        reason: eb.ref('excluded.reason'),
+        detail: eb.ref('excluded.detail'),
+        sha256: eb.ref('excluded.sha256'),
+        format: eb.ref('excluded.format'),
+        width: eb.ref('excluded.width'),
+        height: eb.ref('excluded.height'),
+        stat: eb.ref('excluded.stat'),
+        seen: eb.ref('excluded.seen'),
+        request_id: sql<number | null>`iif(excluded.sha256 is images.sha256, images.request_id, null)`,
+      })),
+    )
+    .execute()
+}
+
+/** Marks images as seen by an observation that found them unchanged. */
+export async function markSeen(db: Db, ids: readonly number[], seen: number): Promise<void> {
+  await sql`
+    update images set seen = ${seen} where id in (select value from json_each(${JSON.stringify(ids)}))
+  `.execute(db)
+}
+
+/** Deletes the images that the observation did not see, and marks their posts; returns how many. */
+export async function deleteUnseen(db: Db, seen: number): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    await sql`
+      update posts set touched = 1 where id in (select post_id from images where seen < ${seen})
+    `.execute(trx)
+    const deleted = await trx.deleteFrom('images').where('seen', '<', seen).executeTakeFirstOrThrow()
+    return Number(deleted.numDeletedRows)
+  })
+}
+
+/** Makes the next observation read these pictures again, whatever their file's times say. */
+export async function forgetStats(db: Db, requestId: number): Promise<void> {
+  await db.updateTable('images').set({ stat: '' }).where('request_id', '=', requestId).execute()
+}
+
+/** Images with the key of their post, in the order of their ids; empty after the last page. */
+export function listImages(
+  db: Db,
+  page: { state?: ImageState | undefined; afterId: number; limit: number },
+): Promise<ListedImage[]> {
+  let query = db
+    .selectFrom('images')
+    .innerJoin('posts', 'posts.id', 'images.post_id')
+    .leftJoin('requests', 'requests.id', 'images.request_id')
+    .select(['images.id', 'images.path', 'posts.key as post', 'images.position', 'images.columns'])
+    .select(['images.state', 'images.reason', 'images.detail', 'images.sha256', 'images.format'])
+    .select(['images.width', 'images.height', 'requests.state as request_state'])
+    .select(['requests.reason as request_reason', 'requests.detail as request_detail'])
+    .where('images.id', '>', page.afterId)
+  if (page.state) query = query.where('images.state', '=', page.state)
+  return query.orderBy('images.id').limit(page.limit).execute()
+}
+
+export type ListedImage = Pick<
+  Image,
+  | 'id'
+  | 'path'
+  | 'position'
+  | 'columns'
+  | 'state'
+  | 'reason'
+  | 'detail'
+  | 'sha256'
+  | 'format'
+  | 'width'
+  | 'height'
+> & {
+  post: string
+  request_state: string | null
+  request_reason: string | null
+  request_detail: string | null
+}
+
+/** How many images are usable and skipped, and how many posts they make. */
+export async function countImages(db: Db): Promise<{ usable: number; skipped: number; posts: number }> {
+  const row = await db
+    .selectFrom('images')
+    .select((eb) => [
+      eb.fn.countAll<number>().filterWhere('state', '=', 'usable').as('usable'),
+      eb.fn.countAll<number>().filterWhere('state', '=', 'skipped').as('skipped'),
+      eb.fn.count<number>('post_id').distinct().as('posts'),
+    ])
+    .executeTakeFirstOrThrow()
+  return row
+}
+
+/** Usable images that have no request under the recipe yet, in the order of their ids. */
+export function findImagesWithoutRequest(
+  db: Db,
+  recipeId: number,
+  page: { afterId: number; limit: number },
+): Promise<{ id: number; sha256: string }[]> {
+  return db
+    .selectFrom('images')
+    .leftJoin('requests', 'requests.id', 'images.request_id')
+    .select(['images.id', 'images.sha256'])
+    .where('images.state', '=', 'usable')
+    .where('images.id', '>', page.afterId)
+    .where((eb) => eb.or([eb('requests.id', 'is', null), eb('requests.recipe_id', '!=', recipeId)]))
+    .orderBy('images.id')
+    .limit(page.limit)
+    .$narrowType<{ sha256: string }>()
+    .execute()
+}
+
+/** Lets images ask their new requests, and marks their posts: what described them before does no longer. */
+export async function assignRequests(
+  db: Db,
+  assigned: readonly { imageId: number; requestId: number }[],
+): Promise<void> {
+  const json = JSON.stringify(assigned)
+  await sql`
+    update images set request_id = new.request_id
+    from (select value->>'imageId' as id, value->>'requestId' as request_id from json_each(${json})) as new
+    where images.id = new.id
+  `.execute(db)
+  await sql`
+    update posts set touched = 1 where id in (
+      select post_id from images where id in (select value->>'imageId' from json_each(${json}))
+    )
+  `.execute(db)
+}

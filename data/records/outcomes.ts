@@ -1,0 +1,159 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.js'
+import type { Row } from '../schema.js'
+import { MAX_ATTEMPTS } from './requests.js'
+
+/** What one line of a results file means for its request. */
+export type SettledLine = {
+  requestId: number
+  outcome:
+    | { kind: 'answered'; body: string; digest: string; model: string }
+    | { kind: 'failed'; code: string; message: string; isRetryable: boolean }
+  /** Present whenever the line reports usage, whether its answer could be used or not. */
+  charge: Charge | undefined
+}
+
+export type Charge = {
+  model: string
+  inputTokens: number
+  cachedTokens: number
+  outputTokens: number
+  reasoningTokens: number
+  price: string
+  costNanoUsd: number
+}
+
+/** A line that belongs to no request, or to one that had its line already. */
+export type StrayLine = Omit<Row<'stray_lines'>, 'batch_id'>
+
+/**
+ * Stores the outcomes of some lines of a batch, with their charges and strays, in one transaction. Storing a line again
+ * changes nothing, so a collection that was killed is simply repeated.
+ *
+ * A failure worth another try makes its request pending again unless it had its last attempt; the posts of all settled
+ * requests are marked as touched.
+ */
+export function settleLines(
+  db: Db,
+  batch: { id: number; part_id: number },
+  settled: { lines: readonly SettledLine[]; strays: readonly StrayLine[] },
+  now: Date,
+): Promise<void> {
+  return db.transaction().execute(async (trx) => {
+    await insertCharges(trx, batch.id, settled.lines, now)
+    await insertAnswers(trx, batch.id, settled.lines, now)
+    await insertFailures(trx, batch, settled.lines, now)
+    await insertStrays(trx, batch.id, settled.strays)
+    await touchPosts(trx, settled.lines)
+  })
+}
+
+/** What was sent in a batch: request id to fingerprint, also for requests that are settled already. */
+export async function findSent(db: Db, batch: { id: number; part_id: number }): Promise<Map<number, string>> {
+  const rows = await db
+    .selectFrom('requests')
+    .select(['id', 'fingerprint'])
+    .where('part_id', '=', batch.part_id)
+    .unionAll(
+      // A failure worth another try has left the part already when an interrupted collection is repeated.
+      db
+        .selectFrom('failures')
+        .innerJoin('requests', 'requests.id', 'failures.request_id')
+        .select(['requests.id', 'requests.fingerprint'])
+        .where('failures.batch_id', '=', batch.id),
+    )
+    .execute()
+  return new Map(rows.map((row) => [row.id, row.fingerprint]))
+}
+
+async function insertCharges(
+  trx: Db,
+  batchId: number,
+  lines: readonly SettledLine[],
+  now: Date,
+): Promise<void> {
+  const rows = lines.flatMap(({ requestId, charge }) => (charge ? [{ requestId, ...charge }] : []))
+  if (rows.length === 0) return
+  await sql`
+    insert into charges (batch_id, request_id, model, input_tokens, cached_tokens, output_tokens, reasoning_tokens,
+      price, cost_nano_usd, charged_at)
+    select ${batchId}, value->>'requestId', value->>'model', value->>'inputTokens', value->>'cachedTokens',
+      value->>'outputTokens', value->>'reasoningTokens', value->>'price', value->>'costNanoUsd', ${now.toISOString()}
+    from json_each(${JSON.stringify(rows)}) where true
+    on conflict (batch_id, request_id) do nothing
+  `.execute(trx)
+}
+
+async function insertAnswers(
+  trx: Db,
+  batchId: number,
+  lines: readonly SettledLine[],
+  now: Date,
+): Promise<void> {
+  const rows = lines.flatMap(({ requestId, outcome }) =>
+    outcome.kind === 'answered' ? [{ requestId, ...outcome }] : [],
+  )
+  if (rows.length === 0) return
+  const json = JSON.stringify(rows)
+  await sql`
+    insert into answers (request_id, body, digest, model, batch_id, answered_at)
+    select value->>'requestId', value->>'body', value->>'digest', value->>'model', ${batchId}, ${now.toISOString()}
+    from json_each(${json}) where true
+    on conflict (request_id) do nothing
+  `.execute(trx)
+  await sql`
+    update requests set state = 'answered', reason = null, detail = null
+    where id in (select value->>'requestId' from json_each(${json}))
+  `.execute(trx)
+}
+
+async function insertFailures(
+  trx: Db,
+  batch: { id: number; part_id: number },
+  lines: readonly SettledLine[],
+  now: Date,
+): Promise<void> {
+  const rows = lines.flatMap(({ requestId, outcome }) =>
+    outcome.kind === 'failed' ? [{ requestId, ...outcome, retry: outcome.isRetryable ? 1 : 0 }] : [],
+  )
+  if (rows.length === 0) return
+  const json = JSON.stringify(rows)
+  await sql`
+    insert into failures (request_id, batch_id, attempt, code, message, is_retryable, failed_at)
+    select requests.id, ${batch.id}, requests.attempts, value->>'code', value->>'message', value->>'retry',
+      ${now.toISOString()}
+    from json_each(${json}) join requests on requests.id = value->>'requestId' where true
+    on conflict (batch_id, request_id) do nothing
+  `.execute(trx)
+  await sql`
+    update requests set
+      state = iif(line.retry and attempts < ${MAX_ATTEMPTS}, 'pending', 'failed'),
+      part_id = iif(line.retry and attempts < ${MAX_ATTEMPTS}, null, part_id),
+      reason = line.code,
+      detail = line.message
+    from (
+      select value->>'requestId' as id, value->>'retry' as retry, value->>'code' as code, value->>'message' as message
+      from json_each(${json})
+    ) as line
+    where requests.id = line.id and requests.part_id = ${batch.part_id} and requests.state = 'submitted'
+  `.execute(trx)
+}
+
+async function insertStrays(trx: Db, batchId: number, strays: readonly StrayLine[]): Promise<void> {
+  if (strays.length === 0) return
+  await trx
+    .insertInto('stray_lines')
+    .values(strays.map((stray) => ({ batch_id: batchId, ...stray })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+async function touchPosts(trx: Db, lines: readonly SettledLine[]): Promise<void> {
+  if (lines.length === 0) return
+  const ids = JSON.stringify(lines.map((line) => line.requestId))
+  await sql`
+    update posts set touched = 1 where touched = 0 and id in (
+      select post_id from images where request_id in (select value from json_each(${ids}))
+    )
+  `.execute(trx)
+}

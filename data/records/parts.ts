@@ -1,0 +1,151 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.js'
+import type { NewRow, PartState, Row } from '../schema.js'
+
+export type Part = Row<'parts'>
+
+/**
+ * Records a part whose file is complete on disk, and moves its requests from `pending` into it, in one transaction: a
+ * kill before it leaves a file that no record names, a kill after it a part that is ready to submit.
+ *
+ * @throws when one of the requests is not pending: its picture would be paid for twice.
+ */
+export function insertPart(
+  db: Db,
+  part: Omit<NewRow<'parts'>, 'state' | 'requests'>,
+  requestIds: readonly number[],
+): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const { id } = await trx
+      .insertInto('parts')
+      .values({ ...part, state: 'built', requests: requestIds.length })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    const moved = await trx
+      .updateTable('requests')
+      .set((eb) => ({
+        state: 'in_part',
+        part_id: id,
+        attempts: eb('attempts', '+', 1),
+        reason: null,
+        detail: null,
+      }))
+      .where('state', '=', 'pending')
+      .where('id', 'in', sql<number>`(select value from json_each(${JSON.stringify(requestIds)}))`)
+      .executeTakeFirstOrThrow()
+    if (Number(moved.numUpdatedRows) !== requestIds.length) {
+      throw new Error(
+        `part "${part.path}" holds ${requestIds.length} requests, of which ${moved.numUpdatedRows} were pending`,
+      )
+    }
+    return id
+  })
+}
+
+/** The parts in a state, oldest first; empty when there are none. */
+export function findParts(db: Db, state: PartState): Promise<Part[]> {
+  return db.selectFrom('parts').selectAll().where('state', '=', state).orderBy('id').execute()
+}
+
+export function getPart(db: Db, id: number): Promise<Part> {
+  return db.selectFrom('parts').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+}
+
+/** The highest number that a part of this stamp has; 0 when there is none. */
+export async function findLastPartNumber(db: Db, stamp: string): Promise<number> {
+  const row = await db
+    .selectFrom('parts')
+    .select((eb) => eb.fn.max('number').as('number'))
+    .where('stamp', '=', stamp)
+    .executeTakeFirst()
+  return row?.number ?? 0
+}
+
+/** How many parts are built and have no live batch: what is still to be submitted. */
+export async function countUnsubmittedParts(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('parts')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', '=', 'built')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('batches')
+            .select('batches.id')
+            .whereRef('batches.part_id', '=', 'parts.id')
+            .where('batches.state', '=', 'held'),
+        ),
+      ),
+    )
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/**
+ * Built parts that should not be sent as they are: made with another recipe, or holding a request that no usable image
+ * asks for any more. Parts with a batch in any live state are never among them.
+ */
+export function findOutdatedParts(db: Db, recipeId: number): Promise<Part[]> {
+  return db
+    .selectFrom('parts')
+    .selectAll('parts')
+    .where('state', '=', 'built')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('batches')
+            .select('batches.id')
+            .whereRef('batches.part_id', '=', 'parts.id')
+            .where('batches.state', 'in', ['intended', 'uploaded', 'open', 'ended', 'held']),
+        ),
+      ),
+    )
+    .where(({ or, eb, exists, selectFrom }) =>
+      or([
+        eb('recipe_id', '!=', recipeId),
+        exists(
+          selectFrom('requests')
+            .select('requests.id')
+            .whereRef('requests.part_id', '=', 'parts.id')
+            .where(({ not, exists: some, selectFrom: from }) =>
+              not(
+                some(
+                  from('images')
+                    .select('images.id')
+                    .whereRef('images.request_id', '=', 'requests.id')
+                    .where('images.state', '=', 'usable'),
+                ),
+              ),
+            ),
+        ),
+      ]),
+    )
+    .orderBy('id')
+    .execute()
+}
+
+/** Takes a built part back: its requests are pending again and the attempt is not counted. Says whether it won. */
+export function withdrawPart(db: Db, id: number): Promise<boolean> {
+  return db.transaction().execute(async (trx) => {
+    const moved = await movePart(trx, id, 'built', 'withdrawn')
+    if (!moved) return false
+    await trx
+      .updateTable('requests')
+      .set((eb) => ({ state: 'pending', part_id: null, attempts: eb('attempts', '-', 1) }))
+      .where('part_id', '=', id)
+      .where('state', '=', 'in_part')
+      .execute()
+    return true
+  })
+}
+
+/** Compare-and-set of a part's state; says whether it won. */
+export async function movePart(db: Db, id: number, from: PartState, to: PartState): Promise<boolean> {
+  const moved = await db
+    .updateTable('parts')
+    .set({ state: to })
+    .where('id', '=', id)
+    .where('state', '=', from)
+    .executeTakeFirstOrThrow()
+  return moved.numUpdatedRows === 1n
+}

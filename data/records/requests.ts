@@ -1,0 +1,157 @@
+import { type SqlBool, sql } from 'kysely'
+import type { Db } from '../database.js'
+import { type RequestState, type Row, requestStates } from '../schema.js'
+
+export type Request = Row<'requests'>
+
+/** How often a request is written into a part before it fails for good. */
+export const MAX_ATTEMPTS = 3
+
+/**
+ * Finds or inserts one request per fingerprint (repeats allowed), and returns their ids by fingerprint. Ids of new
+ * requests ascend in the order given, so that the lines of a part, and later its answers, are neighbours on disk.
+ */
+export async function ensureRequests(
+  db: Db,
+  recipeId: number,
+  fingerprints: readonly string[],
+): Promise<Map<string, number>> {
+  const json = JSON.stringify(fingerprints)
+  await sql`
+    insert into requests (recipe_id, fingerprint, state)
+    select ${recipeId}, value, 'pending' from json_each(${json}) where true order by key
+    on conflict (fingerprint) do nothing
+  `.execute(db)
+  const rows = await db
+    .selectFrom('requests')
+    .select(['id', 'fingerprint'])
+    .where('fingerprint', 'in', sql<string>`(select value from json_each(${json}))`)
+    .execute()
+  return new Map(rows.map((row) => [row.fingerprint, row.id]))
+}
+
+/**
+ * The next pending requests that a usable image asks for under the recipe, in the order of their ids, each with one
+ * image that holds the picture. Empty after the last page.
+ */
+export function findPendingRequests(
+  db: Db,
+  recipeId: number,
+  page: { afterId: number; limit: number },
+): Promise<{ id: number; fingerprint: string; path: string; sha256: string }[]> {
+  return db
+    .selectFrom('requests')
+    .innerJoin('images', 'images.request_id', 'requests.id')
+    .where('requests.state', '=', 'pending')
+    .where('requests.recipe_id', '=', recipeId)
+    .where('images.state', '=', 'usable')
+    .where('requests.id', '>', page.afterId)
+    .groupBy('requests.id')
+    .select(({ fn }) => ['requests.id', 'requests.fingerprint', fn.min('images.path').as('path')])
+    .select('images.sha256')
+    .$narrowType<{ sha256: string }>()
+    .orderBy('requests.id')
+    .limit(page.limit)
+    .execute()
+}
+
+/** The requests that usable images ask for now, whatever their state; one row each, in the order of their ids. */
+export function findWantedRequests(
+  db: Db,
+  page: { afterId: number; limit: number },
+): Promise<
+  {
+    id: number
+    fingerprint: string
+    state: RequestState
+    attempts: number
+    answer_digest: string | null
+    reason: string | null
+  }[]
+> {
+  return db
+    .selectFrom('requests')
+    .leftJoin('answers', 'answers.request_id', 'requests.id')
+    .select(['requests.id', 'fingerprint', 'state', 'attempts', 'reason', 'answers.digest as answer_digest'])
+    .where('requests.id', '>', page.afterId)
+    .where(isWanted)
+    .orderBy('requests.id')
+    .limit(page.limit)
+    .execute()
+}
+
+/** How many requests that usable images ask for are in each state; states without any count 0. */
+export async function countWantedRequests(db: Db): Promise<Record<RequestState, number>> {
+  const rows = await db
+    .selectFrom('requests')
+    .select((eb) => ['state', eb.fn.countAll<number>().as('count')])
+    .where(isWanted)
+    .groupBy('state')
+    .execute()
+  const counts = Object.fromEntries(requestStates.map((state) => [state, 0])) as Record<RequestState, number>
+  for (const row of rows) counts[row.state] = row.count
+  return counts
+}
+
+/** How many requests were ever made under a recipe. */
+export async function countRequestsOfRecipe(db: Db, recipeId: number): Promise<number> {
+  const row = await db
+    .selectFrom('requests')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('recipe_id', '=', recipeId)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** Ends a pending request whose line breaks a limit of the provider alone. */
+export async function skipRequest(db: Db, id: number, reason: string, detail: string): Promise<void> {
+  await db
+    .updateTable('requests')
+    .set({ state: 'skipped', reason, detail })
+    .where('id', '=', id)
+    .where('state', '=', 'pending')
+    .execute()
+}
+
+/** Deletes requests that were never sent and that no image asks for any more; returns how many. */
+export async function deleteUnwantedRequests(db: Db): Promise<number> {
+  const deleted = await db
+    .deleteFrom('requests')
+    .where('state', 'in', ['pending', 'skipped'])
+    .where('attempts', '=', 0)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('images').select('images.id').whereRef('images.request_id', '=', 'requests.id'))),
+    )
+    .executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
+}
+
+/** Requests as `hemline requests` lists them, in the order of their ids. */
+export function listRequests(
+  db: Db,
+  filter: { state?: RequestState | undefined; afterId: number; limit: number },
+): Promise<
+  (Pick<Request, 'id' | 'fingerprint' | 'state' | 'attempts' | 'reason' | 'detail'> & {
+    provider_batch_id: string | null
+  })[]
+> {
+  let query = db
+    .selectFrom('requests')
+    .select(['id', 'fingerprint', 'state', 'attempts', 'reason', 'detail'])
+    .select(({ selectFrom }) =>
+      selectFrom('batches')
+        .select('provider_batch_id')
+        .whereRef('batches.part_id', '=', 'requests.part_id')
+        .where('provider_batch_id', 'is not', null)
+        .orderBy('batches.id', 'desc')
+        .limit(1)
+        .as('provider_batch_id'),
+    )
+    .where('id', '>', filter.afterId)
+  if (filter.state) query = query.where('state', '=', filter.state)
+  return query.orderBy('id').limit(filter.limit).execute()
+}
+
+const isWanted = sql<SqlBool>`exists (
+  select 1 from images where images.request_id = requests.id and images.state = 'usable'
+)`

@@ -1,0 +1,97 @@
+import { createHash, type Hash } from 'node:crypto'
+import { type Artifact, createArtifact } from '../../data/artifacts.js'
+import type { Db } from '../../data/database.js'
+import { findLastPartNumber, insertPart } from '../../data/records/parts.js'
+import { skipRequest } from '../../data/records/requests.js'
+import { type Load, type PartLimits, add, brokenLimit, emptyLoad } from './part-limits.js'
+
+/** One line of a tasks file, ready to be written, with its line feed. */
+export type TaskLine = { requestId: number; line: Buffer; estimatedTokens: number }
+
+export type PartPlace = {
+  db: Db
+  recipeId: number
+  limits: PartLimits
+  /** Names the files: `<folder>/<prefix>_batch_<stamp>_<part>.jsonl`, relative to the home. */
+  folder: string
+  prefix: string
+  pathOf(relativePath: string): string
+  now: Date
+}
+
+export type BuiltParts = { parts: number; requests: number; bytes: number; tokens: number; skipped: number }
+
+/**
+ * Writes task lines into as few parts as the limits allow, in the order given, holding one line at a time. Each part is
+ * on disk, whole, before its record is; a kill leaves finished parts and a temporary file that no record names.
+ *
+ * A line that breaks a limit alone ends as a skipped request with the reason.
+ */
+export async function buildParts(lines: AsyncIterable<TaskLine>, place: PartPlace): Promise<BuiltParts> {
+  const built: BuiltParts = { parts: 0, requests: 0, bytes: 0, tokens: 0, skipped: 0 }
+  const stamp = stampOf(place.now)
+  let number = await findLastPartNumber(place.db, stamp)
+  let part: OpenPart | undefined
+  try {
+    for await (const line of lines) {
+      const load = { bytes: line.line.length, tokens: line.estimatedTokens }
+      const alone = brokenLimit(add(emptyLoad, load), place.limits)
+      if (alone) {
+        await skipRequest(place.db, line.requestId, 'too_large', `The line alone has ${alone}.`)
+        built.skipped++
+        continue
+      }
+      if (part && brokenLimit(add(part.load, load), place.limits)) part = await close(part, place, built)
+      part ??= await open(place, stamp, ++number)
+      part.load = add(part.load, load)
+      part.requestIds.push(line.requestId)
+      part.hash.update(line.line)
+      await part.artifact.write(line.line)
+    }
+    if (part) part = await close(part, place, built)
+  } finally {
+    await part?.artifact.discard()
+  }
+  return built
+}
+
+type OpenPart = {
+  stamp: string
+  number: number
+  path: string
+  artifact: Artifact
+  hash: Hash
+  load: Load
+  requestIds: number[]
+}
+
+async function open(place: PartPlace, stamp: string, number: number): Promise<OpenPart> {
+  const name = `${place.prefix}_batch_${stamp}_${String(number).padStart(3, '0')}.jsonl`
+  const path = `${place.folder}/${name}`
+  const artifact = await createArtifact(place.pathOf(path))
+  return { stamp, number, path, artifact, hash: createHash('sha256'), load: emptyLoad, requestIds: [] }
+}
+
+async function close(part: OpenPart, place: PartPlace, built: BuiltParts): Promise<undefined> {
+  await part.artifact.commit()
+  const record = {
+    recipe_id: place.recipeId,
+    stamp: part.stamp,
+    number: part.number,
+    path: part.path,
+    sha256: part.hash.digest('hex'),
+    bytes: part.load.bytes,
+    estimated_tokens: part.load.tokens,
+    created_at: place.now.toISOString(),
+  }
+  await insertPart(place.db, record, part.requestIds)
+  built.parts++
+  built.requests += part.load.requests
+  built.bytes += part.load.bytes
+  built.tokens += part.load.tokens
+}
+
+/** An instant as it may stand in a file name: `20261123T235900123Z`. */
+function stampOf(now: Date): string {
+  return now.toISOString().replace(/[-:.]/g, '')
+}

@@ -1,0 +1,53 @@
+/**
+ * The life of a batch at the provider, as the one table that everything else is derived from. A poll can skip states, so
+ * `then` lists every status that may be seen later, not only the next one. Nothing follows a status that is over.
+ *
+ * `work`: it goes on, poll it. `collect`: it is over and what it finished was charged, so take it in. `reject`:
+ * validation failed, nothing ran and nothing was charged.
+ */
+export const batchStatuses = {
+  validating: {
+    action: 'work',
+    then: ['failed', 'in_progress', 'finalizing', 'completed', 'expired', 'cancelling', 'cancelled'],
+  },
+  in_progress: { action: 'work', then: ['finalizing', 'completed', 'expired', 'cancelling', 'cancelled'] },
+  finalizing: { action: 'work', then: ['completed', 'expired', 'cancelling', 'cancelled'] },
+  cancelling: { action: 'work', then: ['cancelled', 'completed', 'expired'] },
+  completed: { action: 'collect', then: [] },
+  expired: { action: 'collect', then: [] },
+  cancelled: { action: 'collect', then: [] },
+  failed: { action: 'reject', then: [] },
+} as const satisfies Record<string, { action: BatchAction; then: readonly string[] }>
+
+export type BatchAction = 'work' | 'collect' | 'reject'
+
+/** Result files may appear a while after the status says `completed`; after this long they are not coming. */
+const LATE_FILES_MS = 10 * 60_000
+
+/**
+ * What to do with a batch in this status. A status that we do not know is treated as work going on: it is polled, never
+ * resubmitted.
+ *
+ * A batch that is over but names no file for what it counted is polled again for ten minutes (some providers fill the
+ * file ids in late), then collected as it is: its requests count as missing.
+ */
+export function nextAction(
+  batch: {
+    status: string
+    outputFileId: string | null
+    errorFileId: string | null
+    counts: { completed: number; failed: number }
+  },
+  sinceMs: number,
+): BatchAction {
+  const action = isKnownStatus(batch.status) ? batchStatuses[batch.status].action : 'work'
+  if (action !== 'collect' || sinceMs >= LATE_FILES_MS) return action
+  const awaitsOutput =
+    batch.outputFileId === null && (batch.counts.completed > 0 || batch.errorFileId === null)
+  const awaitsErrors = batch.errorFileId === null && batch.counts.failed > 0
+  return awaitsOutput || awaitsErrors ? 'work' : 'collect'
+}
+
+export function isKnownStatus(status: string): status is keyof typeof batchStatuses {
+  return Object.hasOwn(batchStatuses, status)
+}

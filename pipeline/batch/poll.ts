@@ -1,0 +1,115 @@
+import {
+  type BatchRecord,
+  findBatches,
+  recordFailedPoll,
+  recordPoll,
+  rejectBatch,
+} from '../../data/records/batches.js'
+import { HemlineError } from '../errors.js'
+import { type ProviderBatch, ProviderError } from '../provider/provider.js'
+import { type BatchContext, assertSameAccount } from './batch-context.js'
+import { isKnownStatus, nextAction } from './life.js'
+
+const LONGEST_PAUSE_MS = 10 * 60_000
+
+/** Rejections that say nothing about the file: it is sent again as it is, later, and no attempt is counted. */
+const PASSING_REJECTIONS = [/^token_limit_exceeded$/, /cannot find file/i]
+
+/**
+ * Polls every open batch that is due. A poll that fails never fails a run: the batch stays open and is polled again,
+ * later each time.
+ *
+ * @throws HemlineError `batch_rejected` when validation failed for a reason that sending again will not mend.
+ * @throws HemlineError `other_account` for a batch that another account owns.
+ */
+export async function pollOpenBatches(intervalMs: number, context: BatchContext): Promise<void> {
+  const now = context.clock.now().toISOString()
+  for (const batch of await findBatches(context.db, ['open'])) {
+    if (batch.next_poll_at !== null && batch.next_poll_at > now) continue
+    await assertSameAccount(context, batch)
+    await pollBatch(batch, intervalMs, context)
+  }
+}
+
+async function pollBatch(batch: BatchRecord, intervalMs: number, context: BatchContext): Promise<void> {
+  let seen: ProviderBatch
+  try {
+    seen = await context.provider.retrieveBatch(batch.provider_batch_id!, context.signal)
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    const pauseMs = Math.min(intervalMs * 2 ** (batch.failed_polls + 1), LONGEST_PAUSE_MS)
+    await recordFailedPoll(
+      context.db,
+      batch.id,
+      error.message,
+      after(context, pauseMs + jitter(batch, pauseMs)),
+    )
+    context.notify({ kind: 'batch.poll_failed', batch: batch.provider_batch_id!, because: error.message })
+    return
+  }
+  await recordSeen(batch, seen, intervalMs, context)
+}
+
+async function recordSeen(
+  batch: BatchRecord,
+  seen: ProviderBatch,
+  intervalMs: number,
+  context: BatchContext,
+): Promise<void> {
+  const now = context.clock.now()
+  const hasMoved = seen.status !== batch.status
+  const since = hasMoved || !batch.status_since ? now.toISOString() : batch.status_since
+  if (hasMoved && !isKnownStatus(seen.status)) {
+    const because = `the status "${seen.status}" is not known; it is polled on`
+    context.notify({ kind: 'batch.status_unknown', batch: seen.id, because })
+  }
+  const action = nextAction(seen, now.getTime() - Date.parse(since))
+  await recordPoll(
+    context.db,
+    batch.id,
+    {
+      status: seen.status,
+      status_since: since,
+      expires_at: seen.expiresAt?.toISOString() ?? batch.expires_at,
+      requests_total: seen.counts.total,
+      requests_completed: seen.counts.completed,
+      requests_failed: seen.counts.failed,
+      output_file_id: seen.outputFileId,
+      error_file_id: seen.errorFileId,
+      usage: seen.usage ? JSON.stringify(seen.usage) : null,
+    },
+    { now, pollAt: after(context, intervalMs), hasEnded: action === 'collect' },
+  )
+  context.notify({ kind: 'batch.polled', batch: seen.id, status: seen.status, ...seen.counts })
+  if (action === 'reject') await reject(batch, seen, context)
+}
+
+async function reject(batch: BatchRecord, seen: ProviderBatch, context: BatchContext): Promise<void> {
+  const because = seen.errors.map(describeError).join('; ') || 'the provider gives no reason'
+  const isPassing =
+    seen.errors.length > 0 &&
+    seen.errors.every(({ code, message }) =>
+      PASSING_REJECTIONS.some((pattern) => pattern.test(code) || pattern.test(message)),
+    )
+  await rejectBatch(context.db, batch, because, isPassing, context.clock.now())
+  context.notify({ kind: 'batch.rejected', batch: seen.id, because })
+  if (isPassing) return
+  throw new HemlineError({
+    code: 'batch_rejected',
+    message: `the provider rejected batch "${seen.id}" before it ran: ${because}`,
+    hint: 'Nothing was charged. Mend the cause (model, endpoint, limits in the config), then run the same command again.',
+  })
+}
+
+function describeError({ code, message, line }: ProviderBatch['errors'][number]): string {
+  return `${code}${line === null ? '' : ` in line ${line}`}: ${message}`
+}
+
+function after(context: BatchContext, ms: number): Date {
+  return new Date(context.clock.now().getTime() + ms)
+}
+
+/** Up to a quarter of the pause, always the same for a batch and try, so that many batches do not knock at once. */
+function jitter(batch: BatchRecord, pauseMs: number): number {
+  return Math.floor((pauseMs / 4) * (((batch.id * 2654435761 + batch.failed_polls * 40503) % 1000) / 1000))
+}

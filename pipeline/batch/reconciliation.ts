@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import type { Charge, SettledLine, StrayLine } from '../../data/records/outcomes.js'
+import type { AnswerRules } from './answer-rules.js'
+import type { LineFailure, ResultLine } from './result-line.js'
+import { type OutcomeName, type Tally, emptyTally } from './tally.js'
+
+type Taken = { settled?: SettledLine; stray?: StrayLine['kind'] }
+
+/** Matches the lines of a batch's files against what was sent, one at a time, and keeps the tally. */
+export class Reconciliation {
+  readonly tally: Tally
+  readonly #sent: ReadonlyMap<number, string>
+  readonly #outcomes = new Map<number, OutcomeName>()
+
+  /** @param sent  request id to fingerprint of every request of the batch. */
+  constructor(sent: ReadonlyMap<number, string>) {
+    this.#sent = sent
+    this.tally = emptyTally(sent.size)
+  }
+
+  /**
+   * What one line means. A second line of a request is a stray, but when it brings the answer that the first one did
+   * not, that answer is taken: it is paid for.
+   */
+  take(line: ResultLine, rules: AnswerRules): Taken {
+    if (line.kind !== 'result') return this.#stray(line.kind)
+    if (this.#sent.get(line.id) !== line.fingerprint) return this.#stray('foreign')
+    const { settled, outcome } = settle(line, rules)
+    const before = this.#outcomes.get(line.id)
+    if (before === undefined) {
+      this.#count(line.id, outcome)
+      return { settled }
+    }
+    this.#stray('repeated')
+    if (before === 'answered' || outcome !== 'answered') return { stray: 'repeated' }
+    this.tally[before]--
+    this.#count(line.id, outcome)
+    return { settled, stray: 'repeated' }
+  }
+
+  /** Settles the requests that no line spoke of; what the batch's end tells about them is their reason. */
+  takeMissing(batchStatus: string): SettledLine[] {
+    const failure = failureOfMissing(batchStatus)
+    const missing: SettledLine[] = []
+    for (const requestId of this.#sent.keys()) {
+      if (this.#outcomes.has(requestId)) continue
+      this.#count(requestId, failure.tally)
+      missing.push({ requestId, outcome: { kind: 'failed', ...withoutTally(failure) }, charge: undefined })
+    }
+    return missing.sort((a, b) => a.requestId - b.requestId)
+  }
+
+  #count(id: number, outcome: OutcomeName): void {
+    this.#outcomes.set(id, outcome)
+    this.tally[outcome]++
+  }
+
+  #stray(kind: StrayLine['kind']): Taken {
+    this.tally[kind]++
+    return { stray: kind }
+  }
+}
+
+function settle(
+  line: Extract<ResultLine, { kind: 'result' }>,
+  rules: AnswerRules,
+): { settled: SettledLine; outcome: OutcomeName } {
+  const charge = chargeOf(line, rules)
+  const requestId = line.id
+  if (!('content' in line.result)) {
+    const outcome = { kind: 'failed', ...withoutTally(line.result) } as const
+    return { settled: { requestId, outcome, charge }, outcome: line.result.tally }
+  }
+  const read = rules.readAnswer(line.result.content)
+  if (!read.ok) {
+    const outcome = { kind: 'failed', code: read.code, message: read.message, isRetryable: true } as const
+    return { settled: { requestId, outcome, charge }, outcome: 'invalid' }
+  }
+  const digest = createHash('sha256').update(read.body).digest('hex')
+  const outcome = { kind: 'answered', body: read.body, digest, model: line.model } as const
+  return { settled: { requestId, outcome, charge }, outcome: 'answered' }
+}
+
+function chargeOf(line: Extract<ResultLine, { kind: 'result' }>, rules: AnswerRules): Charge | undefined {
+  if (!line.usage) return undefined
+  return { model: line.model, ...line.usage, ...rules.price(line.usage) }
+}
+
+function failureOfMissing(batchStatus: string): LineFailure {
+  const isRetryable = true
+  if (batchStatus === 'expired') {
+    return {
+      tally: 'expired',
+      code: 'batch_expired',
+      message: 'The batch expired before this request ran.',
+      isRetryable,
+    }
+  }
+  if (batchStatus === 'cancelled') {
+    return {
+      tally: 'cancelled',
+      code: 'batch_cancelled',
+      message: 'The batch was cancelled before this request ran.',
+      isRetryable,
+    }
+  }
+  return {
+    tally: 'missing',
+    code: 'missing',
+    message: 'No line of the result files speaks of this request.',
+    isRetryable,
+  }
+}
+
+function withoutTally({ code, message, isRetryable }: LineFailure): Omit<LineFailure, 'tally'> {
+  return { code, message, isRetryable }
+}

@@ -1,0 +1,201 @@
+import { createHash } from 'node:crypto'
+import { basename } from 'node:path'
+import {
+  type BatchRecord,
+  findBatchesOfPart,
+  getBatch,
+  holdBatch,
+  insertIntent,
+  liveBatchStates,
+  recordCreateRefused,
+  recordCreateSent,
+  recordDoubt,
+  recordOpen,
+  recordUpload,
+} from '../../data/records/batches.js'
+import type { Part } from '../../data/records/parts.js'
+import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provider.js'
+import { type BatchContext, assertSameAccount } from './batch-context.js'
+
+/** How long a batch may be missing from the provider's list after it was created. */
+export const SETTLE_MS = 90_000
+const LOOK_INTERVAL_MS = 10_000
+const SHORTEST_PAUSE_MS = 5_000
+const LONGEST_PAUSE_MS = 5 * 60_000
+/** When to send the same file again after the provider rejected a batch that it accepted before. */
+const PAUSES_AFTER_REJECTION_MS = [30_000, 60_000, 120_000, 300_000]
+
+/** `open`: the batch is at the provider. `later`: nothing more to do before the instant. `held`: a person decides. */
+export type Submission =
+  | { kind: 'open' }
+  | { kind: 'later'; at: Date; because: string }
+  | { kind: 'held'; because: string }
+
+/**
+ * Sends a built part once, going on from wherever an earlier try ended, in this process or in one that was killed:
+ *
+ * 1. the intent is written down, with the key that file name and metadata will carry;
+ * 2. the file is uploaded, or found by that name if an earlier upload got through;
+ * 3. that the create call is sent is written down, then it is sent;
+ * 4. the batch is recorded as open.
+ *
+ * If the process died between 3 and 4, or the answer was lost, the batch may exist: it is looked for by its key, adopted
+ * when found, and created anew only once it was not found `SETTLE_MS` after the call.
+ *
+ * @throws ProviderError when the provider refuses for good; the intent stays and the next run tries again.
+ * @throws HemlineError `other_account` when an earlier try was made with another account.
+ */
+export async function submitPart(part: Part, context: BatchContext): Promise<Submission> {
+  const earlier = await findBatchesOfPart(context.db, part.id)
+  const live = earlier.find(({ state }) => (liveBatchStates as readonly string[]).includes(state))
+  if (live) return continueSubmission(part, live, context)
+
+  const rejected = earlier.filter(({ state }) => state === 'rejected')
+  const notBefore = pauseAfter(rejected)
+  if (notBefore > context.clock.now()) {
+    return { kind: 'later', at: notBefore, because: rejected.at(-1)?.because ?? 'the last try was rejected' }
+  }
+  return continueSubmission(part, await writeIntent(part, rejected, context), context)
+}
+
+/** The file of a rejected batch is used again; only after the last pause it is uploaded anew. */
+function writeIntent(part: Part, rejected: BatchRecord[], context: BatchContext): Promise<BatchRecord> {
+  const uploads = rejected.filter((batch) => batch.account_id === context.accountId)
+  const isWornOut = uploads.length % (PAUSES_AFTER_REJECTION_MS.length + 1) === 0
+  const now = context.clock.now().toISOString()
+  return insertIntent(context.db, {
+    part_id: part.id,
+    account_id: context.accountId,
+    key: keyOf(part, context.accountId, now),
+    intended_at: now,
+    input_file_id: isWornOut ? null : (uploads.at(-1)?.input_file_id ?? null),
+  })
+}
+
+function keyOf(part: Part, accountId: number, intendedAt: string): string {
+  const parts = JSON.stringify([part.sha256, accountId, intendedAt])
+  return createHash('sha256').update(parts).digest('hex').slice(0, 32)
+}
+
+function pauseAfter(rejected: BatchRecord[]): Date {
+  const last = rejected.at(-1)
+  if (!last?.ended_at) return new Date(0)
+  const pause = PAUSES_AFTER_REJECTION_MS[Math.min(rejected.length, PAUSES_AFTER_REJECTION_MS.length) - 1]!
+  return new Date(Date.parse(last.ended_at) + pause)
+}
+
+async function continueSubmission(
+  part: Part,
+  batch: BatchRecord,
+  context: BatchContext,
+): Promise<Submission> {
+  await assertSameAccount(context, batch)
+  switch (batch.state) {
+    case 'intended':
+      return uploadThenCreate(part, batch, context)
+    case 'uploaded':
+      return batch.create_sent_at ? resolveDoubt(part, batch, context) : create(part, batch, context)
+    case 'held':
+      return { kind: 'held', because: batch.because ?? 'it is in doubt' }
+    default:
+      return { kind: 'open' }
+  }
+}
+
+async function uploadThenCreate(part: Part, batch: BatchRecord, context: BatchContext): Promise<Submission> {
+  const { db, provider, signal } = context
+  const fileName = uploadName(part, batch)
+  try {
+    const since = new Date(batch.intended_at)
+    const found = await provider.findUpload({ fileName, bytes: part.bytes, since }, signal)
+    if (!found) context.notify({ kind: 'batch.uploading', part: part.path, bytes: part.bytes })
+    await recordUpload(
+      db,
+      batch.id,
+      found ?? (await provider.upload(context.pathOf(part.path), fileName, signal)),
+    )
+  } catch (error) {
+    return tryLater(batch, error, context)
+  }
+  return create(part, await getBatch(db, batch.id), context)
+}
+
+/** Carries the key, so that an upload whose answer was lost is found again. */
+function uploadName(part: Part, batch: BatchRecord): string {
+  return `${basename(part.path, '.jsonl')}_${batch.key}.jsonl`
+}
+
+async function create(part: Part, batch: BatchRecord, context: BatchContext): Promise<Submission> {
+  const { db, provider, clock, signal } = context
+  await recordCreateSent(db, batch.id, clock.now())
+  const metadata = { [KEY_FIELD]: batch.key, hemline_part: basename(part.path) }
+  try {
+    const made = await provider.createBatch({ inputFileId: batch.input_file_id!, metadata }, signal)
+    return await recordAsOpen(part, batch, made, 'batch.submitted', context)
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.acted === 'maybe')
+      return doubt(part, batch, error, context)
+    await recordCreateRefused(db, batch.id, error.message)
+    return tryLater(batch, error, context)
+  }
+}
+
+/** The answer to a create call is lost. Whatever ended it, the next look decides; an abort ends this process's part. */
+async function doubt(
+  part: Part,
+  batch: BatchRecord,
+  error: unknown,
+  context: BatchContext,
+): Promise<Submission> {
+  if (!(error instanceof ProviderError)) throw error
+  await recordDoubt(context.db, batch.id, error.message)
+  context.notify({ kind: 'batch.doubtful', part: part.path, because: error.message })
+  return resolveDoubt(part, await getBatch(context.db, batch.id), context)
+}
+
+async function resolveDoubt(part: Part, batch: BatchRecord, context: BatchContext): Promise<Submission> {
+  const { db, provider, clock, signal } = context
+  let found: ProviderBatch | undefined
+  try {
+    found = await provider.findBatch({ key: batch.key, since: new Date(batch.intended_at) }, signal)
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.isPassing) return tryLater(batch, error, context)
+    const because = `whether the batch was created cannot be found out: ${error.message}`
+    await holdBatch(db, batch.id, because)
+    return { kind: 'held', because }
+  }
+  if (found) return recordAsOpen(part, batch, found, 'batch.adopted', context)
+
+  const settledAt = Date.parse(batch.create_sent_at!) + SETTLE_MS
+  const now = clock.now()
+  if (now.getTime() >= settledAt) return create(part, batch, context)
+  return {
+    kind: 'later',
+    at: new Date(Math.min(settledAt, now.getTime() + LOOK_INTERVAL_MS)),
+    because: 'the answer to the create call was lost; the provider’s list is watched for the batch',
+  }
+}
+
+async function recordAsOpen(
+  part: Part,
+  batch: BatchRecord,
+  at: ProviderBatch,
+  kind: 'batch.submitted' | 'batch.adopted',
+  context: BatchContext,
+): Promise<Submission> {
+  const { id: providerBatchId, inputFileId, status, createdAt, expiresAt } = at
+  const opened = { providerBatchId, inputFileId, status, createdAt, expiresAt }
+  await recordOpen(context.db, batch, opened, context.clock.now())
+  context.notify({ kind, batch: providerBatchId, part: part.path, requests: part.requests })
+  return { kind: 'open' }
+}
+
+/** What passes is tried again after a pause that grows with the age of the intent; the rest is thrown. */
+async function tryLater(batch: BatchRecord, error: unknown, context: BatchContext): Promise<Submission> {
+  if (!(error instanceof ProviderError) || !error.isPassing) throw error
+  await recordDoubt(context.db, batch.id, error.message)
+  const now = context.clock.now().getTime()
+  const age = now - Date.parse(batch.intended_at)
+  const pause = Math.min(Math.max(age, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS)
+  return { kind: 'later', at: new Date(now + pause), because: error.message }
+}

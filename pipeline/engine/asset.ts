@@ -1,0 +1,88 @@
+import type { Clock } from '../clock.js'
+
+/** What a step made: the version of its data, and counts worth remembering (JSON, about 1 KB at most). */
+export type Done<M> = { kind: 'done'; dataVersion: string; metadata: M }
+/** Nothing can be done before the instant. The run stays open as a row; no process is needed meanwhile. */
+export type Waiting = { kind: 'waiting'; until: Date; because: string }
+/** A person must decide before it goes on. */
+export type Held = { kind: 'held'; because: string; hint: string }
+/** How a step ends when it does not fail; failing is throwing. */
+export type Outcome<M> = Done<M> | Waiting | Held
+
+export function done<M>(made: { dataVersion: string; metadata: M }): Done<M> {
+  return { kind: 'done', ...made }
+}
+
+export function waiting(until: Date, because: string): Waiting {
+  return { kind: 'waiting', until, because }
+}
+
+export function held(because: string, hint: string): Held {
+  return { kind: 'held', because, hint }
+}
+
+/** The latest version of an input, with the metadata it was recorded with. */
+export type Input<M> = { dataVersion: string; metadata: M }
+
+/** What every step gets beside the resources of its pipeline. */
+export type StepContext = {
+  runId: number
+  clock: Clock
+  signal: AbortSignal
+  /** The code version that the asset was last materialized with; undefined when it never was. */
+  lastCodeVersion: string | undefined
+  /** Whether a person asked to make it even though nothing changed. */
+  isForced: boolean
+}
+
+/** Data that is made elsewhere and looked at: a folder, a configuration. */
+export type Source<R = never, M = unknown> = {
+  kind: 'source'
+  key: string
+  describe: string
+  /** A `change` in the metadata ("1 new, 2 replaced") is quoted where it makes something stale. */
+  observe(context: R & Pick<StepContext, 'clock' | 'signal'>): Promise<{ dataVersion: string; metadata: M }>
+}
+
+/** Data that this pipeline makes from its inputs. */
+export type Asset<R = never, M = unknown> = {
+  kind: 'asset'
+  key: string
+  describe: string
+  /** Goes up when the same inputs would make something else. */
+  codeVersion: string
+  needs: Readonly<Record<string, Source<R> | Asset<R>>>
+  /** Work that no version shows, as a sentence ("3 requests wait for another try"); undefined when there is none. Cheap. */
+  pending?(context: R): Promise<string | undefined>
+  /** May be run again after a kill at any point, and then makes what it would have made. */
+  materialize(inputs: Record<string, Input<unknown>>, context: R & StepContext): Promise<Outcome<M>>
+}
+
+/** A node of the graph. */
+export type Node<R = never> = Source<R> | Asset<R>
+
+type MetadataOf<N> = N extends { observe(...args: never): Promise<{ metadata: infer M }> }
+  ? M
+  : N extends { materialize(...args: never): Promise<Outcome<infer M>> }
+    ? M
+    : never
+
+type Inputs<Needs> = { [Name in keyof Needs]: Input<MetadataOf<Needs[Name]>> }
+
+/** The two functions that declare what a pipeline is made of, bound to the resources that its steps work with. */
+export function assetKit<R>() {
+  return {
+    defineSource<M>(source: Omit<Source<R, M>, 'kind'>): Source<R, M> {
+      return { kind: 'source', ...source }
+    },
+
+    defineAsset<M, Needs extends Record<string, Node<R>>>(
+      asset: Omit<Asset<R, M>, 'kind' | 'needs' | 'materialize'> & {
+        needs: Needs
+        materialize(inputs: Inputs<Needs>, context: R & StepContext): Promise<Outcome<M>>
+      },
+    ): Asset<R, M> {
+      return { kind: 'asset', ...asset } as Asset<R, M>
+    },
+  }
+}

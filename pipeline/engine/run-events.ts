@@ -1,0 +1,19 @@
+import type { RunState } from '../../data/schema.js'
+
+/** What happens while a run goes on, in the order in which it happens. */
+export type RunEvent =
+  | { kind: 'run.started' | 'run.continued'; run: number; selection: string[] }
+  /** An earlier run that no process works on any more, or that this one replaces. */
+  | { kind: 'run.interrupted'; run: number; because: string }
+  | { kind: 'source.observed'; asset: string; isNew: boolean; metadata: Record<string, unknown> }
+  | { kind: 'step.fresh'; asset: string }
+  | { kind: 'step.started'; asset: string; because: string }
+  | { kind: 'step.done'; asset: string; metadata: Record<string, unknown> }
+  | { kind: 'step.waiting'; asset: string; until: Date; because: string }
+  | { kind: 'step.held'; asset: string; because: string; hint: string }
+  | { kind: 'step.failed'; asset: string; error: unknown }
+  /** Made from an input that is itself out of date and was not selected. */
+  | { kind: 'input.stale'; asset: string; input: string; because: string }
+  /** Still out of date although making it again changed nothing. */
+  | { kind: 'asset.unsettled'; asset: string; because: string }
+  | { kind: 'run.finished'; run: number; state: RunState }

@@ -1,0 +1,19 @@
+/**
+ * Works on the items of a source, up to `inFlight` at a time, and yields the results in the order of the items. When the
+ * consumer stops, or one item fails, no further item is begun.
+ */
+export async function* mapInOrder<T, R>(
+  items: AsyncIterable<T>,
+  inFlight: number,
+  work: (item: T) => Promise<R>,
+): AsyncGenerator<R> {
+  const started: Promise<R>[] = []
+  for await (const item of items) {
+    const result = work(item)
+    // It is awaited in its turn; until then a failure must not count as unhandled.
+    result.catch(() => {})
+    started.push(result)
+    if (started.length >= inFlight) yield await started.shift()!
+  }
+  while (started.length > 0) yield await started.shift()!
+}

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { HemlineError } from '../errors.js'
+
+/** Whom the work is done and billed by: records of one account are never polled or adopted with another. */
+export type ProviderAccount = {
+  baseUrl: string
+  /** First 12 hex characters of the key's SHA-256; the key itself is never stored. */
+  keyDigest: string
+}
+
+/** A batch as the provider reports it, with absent and empty fields as null. */
+export type ProviderBatch = {
+  id: string
+  /** One of `batchStatuses` in `batch/life.ts`, or a word that this program does not know yet. */
+  status: string
+  inputFileId: string
+  outputFileId: string | null
+  errorFileId: string | null
+  createdAt: Date
+  expiresAt: Date | null
+  counts: { total: number; completed: number; failed: number }
+  /** What validation found wrong; empty unless the status is `failed`. */
+  errors: { code: string; message: string; line: number | null }[]
+  metadata: Record<string, string>
+  /** The provider's own sum over the batch, where it gives one. */
+  usage: { inputTokens: number; cachedTokens: number; outputTokens: number } | null
+}
+
+/**
+ * What is asked of a provider of batches, and nothing more. Each call is sent as described and throws `ProviderError`.
+ * `upload` and `createBatch` are sent exactly once: after a doubtful answer the caller looks before it tries again.
+ */
+export type Provider = {
+  readonly account: ProviderAccount
+  /** Sends a tasks file under the given name and returns its file id. */
+  upload(path: string, fileName: string, signal: AbortSignal): Promise<string>
+  /** Finds a tasks file by its name and size among the uploads since the instant. */
+  findUpload(
+    wanted: { fileName: string; bytes: number; since: Date },
+    signal: AbortSignal,
+  ): Promise<string | undefined>
+  createBatch(
+    wanted: { inputFileId: string; metadata: Record<string, string> },
+    signal: AbortSignal,
+  ): Promise<ProviderBatch>
+  /** Finds the batch whose metadata holds the key among those created since the instant; pages over strangers. */
+  findBatch(wanted: { key: string; since: Date }, signal: AbortSignal): Promise<ProviderBatch | undefined>
+  retrieveBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
+  cancelBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
+  /** Streams a file's bytes; the iteration throws when the connection ends early. */
+  readFile(fileId: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+}
+
+/** The metadata field that carries the key of the part's intent. */
+export const KEY_FIELD = 'hemline_key'
+
+/** A call to the provider that did not succeed, and what is known of its effect. */
+export class ProviderError extends HemlineError {
+  /** `no`: the provider did not act. `maybe`: it may have acted, so look before trying again. */
+  readonly acted: 'no' | 'maybe'
+  /** Whether the same call can succeed later without anybody changing anything. */
+  readonly isPassing: boolean
+
+  constructor(
+    parts: ConstructorParameters<typeof HemlineError>[0] & { acted: 'no' | 'maybe'; isPassing: boolean },
+  ) {
+    super(parts)
+    this.name = 'ProviderError'
+    this.acted = parts.acted
+    this.isPassing = parts.isPassing
+  }
+}
+
+/** The part of a key that may be stored: enough to tell two keys apart, useless to anybody else. */
+export function digestKey(apiKey: string): string {
+  return createHash('sha256').update(apiKey).digest('hex').slice(0, 12)
+}

@@ -1,0 +1,37 @@
+import { HemlineError } from '../../pipeline/errors.js'
+import { defineCommand } from '../command.js'
+import { exitCodes } from '../exit-codes.js'
+import { homeOption, jsonOption } from '../open-home.js'
+
+export const config = defineCommand({
+  command: 'config',
+  describe: 'Show the settings that are pinned in a home',
+  builder: (yargs) =>
+    yargs.options({ ...homeOption, ...jsonOption }).example('$0 config --json', 'As one JSON object'),
+  async handler(args) {
+    const [{ homeAt }, { readConfig }, { print, printObject }, { formatTable }] = await Promise.all([
+      import('../../data/home.js'),
+      import('../home-config.js'),
+      import('../print.js'),
+      import('../../reports/table.js'),
+    ])
+    const home = homeAt(args.home)
+    const settings = await readConfig(home)
+    if (!settings) {
+      throw new HemlineError({
+        code: 'no_home',
+        message: `nothing is pinned in "${home.root}" yet`,
+        hint: 'Run `hemline init --images FOLDER`, or the first `hemline materialize --images FOLDER`.',
+      })
+    }
+    if (args.json) await printObject(settings)
+    else {
+      const rows = Object.entries(settings).map(([name, value]) => [
+        name,
+        value === null ? '(none)' : String(value),
+      ])
+      await print(`${formatTable([{ title: 'setting' }, { title: 'value' }], rows)}\n${home.config}`)
+    }
+    return exitCodes.done
+  },
+})

@@ -1,0 +1,60 @@
+import process from 'node:process'
+import { defineCommand } from '../command.js'
+import { exitCodes } from '../exit-codes.js'
+import { untilStopped } from '../stop-signal.js'
+import { wholeNumber } from '../flag-values.js'
+
+export const serveLocal = defineCommand({
+  command: 'serve-local',
+  describe: 'Serve the OpenAI Batch API on this machine',
+  builder: (yargs) =>
+    yargs
+      .options({
+        directory: {
+          type: 'string',
+          default: '.hemline-server',
+          requiresArg: true,
+          describe: 'Where files and batches are kept',
+        },
+        port: {
+          type: 'number',
+          default: 8399,
+          requiresArg: true,
+          describe: 'Port on the loopback interface',
+        },
+        upstream: {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Base URL of an OpenAI-compatible chat endpoint that answers the requests',
+        },
+        concurrency: {
+          type: 'number',
+          default: 4,
+          requiresArg: true,
+          describe: 'Requests worked on at once',
+        },
+      })
+      .example('$0 serve-local', 'Answer from pixels, without a model')
+      .example('$0 serve-local --upstream http://127.0.0.1:11434/v1', 'Give Ollama a Batch API'),
+  async handler(args) {
+    const [{ startLocalServer }, { chooseResponder }, { systemClock }] = await Promise.all([
+      import('../../pipeline/provider/local-server/local-server.js'),
+      import('../local-responder.js'),
+      import('../../pipeline/clock.js'),
+    ])
+    const server = await startLocalServer({
+      directory: args.directory,
+      port: wholeNumber('port', args.port, 0, 65_535),
+      concurrency: wholeNumber('concurrency', args.concurrency, 1, 1_000),
+      respond: chooseResponder(args.upstream, process.env),
+      clock: systemClock,
+    })
+    process.stdout.write(
+      `Serving the Batch API at ${server.url}\nState: ${args.directory}. Stop with Ctrl-C.\n`,
+    )
+    process.stdout.write(`Use it from any client: OPENAI_BASE_URL=${server.url} OPENAI_API_KEY=local\n`)
+    await untilStopped()
+    await server.close()
+    return exitCodes.done
+  },
+})

@@ -1,0 +1,72 @@
+import type { Settings } from '../assets/settings.js'
+import type { Db } from '../data/database.js'
+import type { Home } from '../data/home.js'
+import { ensureAccount } from '../data/records/accounts.js'
+import type { BatchContext } from '../pipeline/batch/batch-context.js'
+import { systemClock } from '../pipeline/clock.js'
+import { HemlineError } from '../pipeline/errors.js'
+import { startLocalServer } from '../pipeline/provider/local-server/local-server.js'
+import { openaiProvider } from '../pipeline/provider/openai-provider.js'
+import type { Provider } from '../pipeline/provider/provider.js'
+import { chooseResponder } from './local-responder.js'
+
+const OPENAI_BASE_URL = 'https://api.openai.com/v1'
+/** The embedded server listens on another port at every start, but it is the same account. */
+const LOCAL_ACCOUNT = { baseUrl: 'local', keyDigest: 'local' }
+
+export type Connection = Pick<BatchContext, 'provider' | 'accountId'>
+
+/** A connection that is made on first use, and closed once. */
+export type LazyConnection = { connect(): Promise<Connection>; close(): Promise<void> }
+
+/**
+ * Prepares the provider that the settings name. Nothing is started or sent before the first `connect`.
+ *
+ * @throws HemlineError `no_key` at once when the provider is `openai` and there is no key.
+ */
+export function prepareConnection(
+  settings: Settings,
+  home: Home,
+  db: Db,
+  env: NodeJS.ProcessEnv,
+): LazyConnection {
+  const open =
+    settings.provider === 'local' ? () => startEmbedded(home) : async () => openRemote(apiKeyOf(env), env)
+  if (settings.provider === 'openai') apiKeyOf(env)
+  let opened: Promise<{ provider: Provider; close(): Promise<void> }> | undefined
+  return {
+    async connect() {
+      opened ??= open()
+      const { provider } = await opened
+      return { provider, accountId: await ensureAccount(db, provider.account, systemClock.now()) }
+    },
+    async close() {
+      await (await opened)?.close()
+    },
+  }
+}
+
+function apiKeyOf(env: NodeJS.ProcessEnv): string {
+  const apiKey = env['OPENAI_API_KEY']?.trim()
+  if (apiKey) return apiKey
+  throw new HemlineError({
+    code: 'no_key',
+    message: 'There is no OPENAI_API_KEY, so nothing can be sent to OpenAI.',
+    hint: 'Set OPENAI_API_KEY (in the environment or in a .env file here), or try everything without a key: --provider local.',
+  })
+}
+
+function openRemote(apiKey: string, env: NodeJS.ProcessEnv): { provider: Provider; close(): Promise<void> } {
+  const baseUrl = (env['OPENAI_BASE_URL']?.trim() || OPENAI_BASE_URL).replace(/\/+$/, '')
+  return { provider: openaiProvider({ apiKey, baseUrl }), close: async () => {} }
+}
+
+async function startEmbedded(home: Home): Promise<{ provider: Provider; close(): Promise<void> }> {
+  const server = await startLocalServer({
+    directory: home.localProvider,
+    respond: chooseResponder(undefined, process.env),
+    clock: systemClock,
+  })
+  const provider = openaiProvider({ apiKey: 'local', baseUrl: server.url, account: LOCAL_ACCOUNT })
+  return { provider, close: () => server.close() }
+}

@@ -1,0 +1,101 @@
+import process from 'node:process'
+import yargs from 'yargs'
+import { isExpected } from '../pipeline/errors.js'
+import { batches } from './commands/batches.js'
+import { config } from './commands/config.js'
+import { cost } from './commands/cost.js'
+import { demo } from './commands/demo.js'
+import { explain } from './commands/explain.js'
+import { exportPosts } from './commands/export.js'
+import { failures } from './commands/failures.js'
+import { images } from './commands/images.js'
+import { init } from './commands/init.js'
+import { materialize } from './commands/materialize.js'
+import { posts } from './commands/posts.js'
+import { requests } from './commands/requests.js'
+import { runs } from './commands/runs.js'
+import { serveLocal } from './commands/serve-local.js'
+import { status } from './commands/status.js'
+import { exitCodes } from './exit-codes.js'
+import { packageVersion } from './package-version.js'
+import { UsageError } from './usage-error.js'
+
+/** Every command, in the order of the help. Each file holds its options and loads what it needs when it runs. */
+const commands = [
+  materialize,
+  demo,
+  init,
+  config,
+  status,
+  explain,
+  runs,
+  batches,
+  images,
+  requests,
+  posts,
+  failures,
+  exportPosts,
+  cost,
+  serveLocal,
+]
+
+/**
+ * Runs one command line and returns its exit code (see `exit-codes.ts`). Results go to stdout, everything else to stderr;
+ * an error that was foreseen is two lines, `error:` and `hint:`, with the stack only under `--debug`.
+ *
+ * @param argv  the words after the program's name.
+ */
+export async function runCli(argv: string[]): Promise<number> {
+  let exitCode: number = exitCodes.done
+  const parser = yargs(argv)
+    .scriptName('hemline')
+    .usage('$0 <command>\n\nFashion photos in, described and priced posts out, through the OpenAI Batch API.')
+    .version(packageVersion())
+    .option('debug', {
+      type: 'boolean',
+      default: false,
+      describe: 'Print the stack of an error',
+      global: true,
+    })
+    .strict()
+    .recommendCommands()
+    .demandCommand(1, 'Name a command; `hemline demo` shows everything without a key.')
+    .wrap(110)
+    .exitProcess(false)
+    .fail((message, error) => {
+      // yargs would run the handler all the same, were this not thrown.
+      throw error ?? new UsageError(message)
+    })
+  for (const command of commands) {
+    const run = command.handler
+    parser.command({ ...command, handler: async (args) => void (exitCode = await run(args as never)) })
+  }
+  try {
+    await parser.parseAsync()
+    return exitCode
+  } catch (error) {
+    return report(error, argv.includes('--debug'))
+  }
+}
+
+function report(error: unknown, isDebug: boolean): number {
+  const known = isExpected(error) || error instanceof UsageError
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  process.stderr.write(`error: ${known ? message : `unexpected: ${message}`}\n`)
+  const hint = known ? error.hint : 'Please report this, with the output of the same command under --debug.'
+  if (hint) process.stderr.write(`hint: ${hint}\n`)
+  if (isDebug && stack) process.stderr.write(`${stack}\n`)
+  return error instanceof UsageError || (isExpected(error) && BAD_USAGE.has(error.code))
+    ? exitCodes.badUsage
+    : exitCodes.failed
+}
+
+/** Errors of the house that mean: what was typed cannot be done as typed. */
+const BAD_USAGE = new Set([
+  'unknown_asset',
+  'bad_selection',
+  'unknown_model',
+  'bad_config',
+  'no_images',
+  'no_home',
+])

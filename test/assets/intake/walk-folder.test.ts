@@ -1,0 +1,346 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmod, link, mkdir, rename, symlink, utimes, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import type { FoundImage } from '../../../assets/intake/found-image.js'
+import { chunkSize, walkFolder } from '../../../assets/intake/walk-folder.js'
+import { rejection } from '../../rejection.js'
+import { temporaryFolder } from './temporary-folder.js'
+
+const walking = suite('walking a folder')
+
+async function chunksOf(folder: string): Promise<FoundImage[][]> {
+  const chunks: FoundImage[][] = []
+  for await (const chunk of walkFolder(folder, { files: 0 })) chunks.push(chunk)
+  return chunks
+}
+
+async function imagesIn(folder: string): Promise<FoundImage[]> {
+  return (await chunksOf(folder)).flat()
+}
+
+async function pathsIn(folder: string): Promise<string[]> {
+  return (await imagesIn(folder)).map(({ path }) => path)
+}
+
+async function refusalsIn(folder: string): Promise<[path: string, reason: string][]> {
+  const refused = (await imagesIn(folder)).filter((image) => image.refused)
+  return refused.map(({ path, refused }) => [path, refused?.reason ?? ''])
+}
+
+walking('gives one array a folder, its posts and positions in order, and what a stat says', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('b/10.jpg')
+  await folder.write('b/9.jpg')
+  await folder.write('a/c/1.jpg')
+  await folder.write('top_2.jpg')
+  const file = await folder.write('top_1.jpg', 'four')
+  const chunks = await chunksOf(folder.path)
+  assert.equal(
+    chunks.map((chunk) => chunk.map(({ path, post, position }) => [path, post, position])),
+    [
+      [
+        ['top_1.jpg', 'top', 1],
+        ['top_2.jpg', 'top', 2],
+      ],
+      [['a/c/1.jpg', 'a/c', 1]],
+      [
+        ['b/9.jpg', 'b', 9],
+        ['b/10.jpg', 'b', 10],
+      ],
+    ],
+  )
+  const { ino, mtimeNs } = statSync(file, { bigint: true })
+  assert.equal(chunks[0]?.[0], {
+    path: 'top_1.jpg',
+    post: 'top',
+    position: 1,
+    columns: {},
+    place: { kind: 'file', absolute: file },
+    stat: { bytes: 4, mtimeNs: String(mtimeNs), inode: String(ino) },
+  })
+})
+
+walking(
+  'gives the same stat for an untouched file, and another for a changed one, down to the nanosecond',
+  async () => {
+    await using folder = await temporaryFolder()
+    const file = await folder.write('a.jpg')
+    const statOf = async (): Promise<unknown> => (await imagesIn(folder.path))[0]?.stat
+    const before = await statOf()
+    assert.equal(await statOf(), before)
+    await utimes(file, 1_700_000_000, 1_700_000_000)
+    assert.not.equal(await statOf(), before)
+    execFileSync('touch', ['-d', '2023-11-14T22:13:20.000000001Z', file])
+    assert.is(((await statOf()) as { mtimeNs: string }).mtimeNs, '1700000000000000001')
+  },
+)
+
+walking(
+  'passes over hidden and system files, companions and downloads under way, and counts them',
+  async () => {
+    await using folder = await temporaryFolder()
+    const passedOver = [
+      '.hidden.jpg',
+      'Thumbs.db',
+      'a.txt',
+      'a.json.xz',
+      'a.mp4',
+      'b.jpg.part',
+      '@eaDir/a.jpg',
+      '__MACOSX/a.jpg',
+      '.git/a.jpg',
+    ]
+    for (const name of [...passedOver, 'a.jpg']) await folder.write(name)
+    const counter = { files: 0 }
+    const paths: string[] = []
+    for await (const chunk of walkFolder(folder.path, counter)) paths.push(...chunk.map(({ path }) => path))
+    assert.equal(paths, ['a.jpg'])
+    assert.is(counter.files, passedOver.length)
+  },
+)
+
+walking('looks at files without an extension, or with one that it does not know', async () => {
+  await using folder = await temporaryFolder()
+  for (const name of ['a', 'b.v2', 'c.jpg?stp=dst']) await folder.write(name)
+  assert.equal(await pathsIn(folder.path), ['a', 'b.v2', 'c.jpg?stp=dst'])
+})
+
+walking('enters a folder whose name looks like a file', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('look.txt/01.jpg')
+  assert.equal(await pathsIn(folder.path), ['look.txt/01.jpg'])
+})
+
+walking(
+  'takes any legal name: newline, leading dash, backslash, emoji, 255 bytes, composed and decomposed',
+  async () => {
+    await using folder = await temporaryFolder()
+    const names = [
+      '-rf',
+      'a\nb.jpg',
+      'a\\b.jpg',
+      '👗.jpg',
+      'e\u0301.jpg',
+      '\u00e9.jpg',
+      `${'x'.repeat(251)}.jpg`,
+      ' .jpg',
+      '$(id).jpg',
+    ]
+    for (const name of names) await folder.write(name)
+    const images = await imagesIn(folder.path)
+    assert.equal(
+      images.map(({ path }) => path).sort(),
+      names.map((name) => name.replaceAll('\\', '\\\\')).sort(),
+    )
+    assert.ok(images.every(({ stat }) => stat?.bytes === 1))
+  },
+)
+
+walking('takes names that are not UTF-8, and names a place that can be opened', async () => {
+  await using folder = await temporaryFolder()
+  const dir = Buffer.concat([Buffer.from(`${folder.path}/`), Buffer.from([0x70, 0xff])])
+  await mkdir(dir)
+  const file = Buffer.concat([dir, Buffer.from([0x2f, 0xe9, 0x2e, 0x6a, 0x70, 0x67])])
+  await writeFile(file, 'five!')
+  const [image] = await imagesIn(folder.path)
+  assert.is(image?.path, 'p\\xFF/\\xE9.jpg')
+  assert.is(image?.post, 'p\\xFF')
+  assert.equal(image?.place, { kind: 'file', absolute: file })
+  assert.is(image?.stat?.bytes, 5)
+  // Node's own recursive removal cannot name such files.
+  execFileSync('rm', ['-r', folder.path])
+})
+
+walking('names pipes, sockets and their posts, and never opens them', async () => {
+  await using folder = await temporaryFolder()
+  execFileSync('mkfifo', [join(folder.path, 'pipe.jpg')])
+  const server = createServer().listen(join(folder.path, 'socket.jpg'))
+  await new Promise((resolve) => server.once('listening', resolve))
+  try {
+    assert.equal(await refusalsIn(folder.path), [
+      ['pipe.jpg', 'not_a_file'],
+      ['socket.jpg', 'not_a_file'],
+    ])
+    assert.equal(
+      (await imagesIn(folder.path)).map(({ refused }) => refused?.detail),
+      ['a pipe, not a file', 'a socket, not a file'],
+    )
+  } finally {
+    await new Promise((resolve) => server.close(resolve))
+  }
+})
+
+walking('follows a link to a file inside: two paths are two images with one place', async () => {
+  await using folder = await temporaryFolder()
+  const file = await folder.write('a/1.jpg')
+  await symlink('a/1.jpg', join(folder.path, 'b.jpg'))
+  await link(file, join(folder.path, 'hard.jpg'))
+  const images = await imagesIn(folder.path)
+  assert.equal(
+    images.map(({ path }) => path),
+    ['b.jpg', 'hard.jpg', 'a/1.jpg'],
+  )
+  assert.equal(images[0]?.place, { kind: 'file', absolute: file })
+  assert.equal(images[0]?.stat, images[2]?.stat)
+})
+
+walking('refuses links that lead out, to nothing, or to themselves', async () => {
+  await using outside = await temporaryFolder()
+  await using folder = await temporaryFolder()
+  await outside.write('secret.jpg')
+  const to = (target: string, name: string): Promise<void> => symlink(target, join(folder.path, name))
+  await to(join(outside.path, 'secret.jpg'), 'file.jpg')
+  await to(outside.path, 'folder')
+  await to('/dev/null', 'device.jpg')
+  await to('gone', 'gone.jpg')
+  await to('self.jpg', 'self.jpg')
+  await to('../'.repeat(30) + 'etc/passwd', 'up.jpg')
+  assert.equal((await refusalsIn(folder.path)).sort(), [
+    ['device.jpg', 'link_outside'],
+    ['file.jpg', 'link_outside'],
+    ['folder', 'link_outside'],
+    ['gone.jpg', 'missing'],
+    ['self.jpg', 'link_loop'],
+    ['up.jpg', 'link_outside'],
+  ])
+})
+
+walking('does not take a neighbour for the inside because its name begins alike', async () => {
+  await using parent = await temporaryFolder()
+  await parent.write('set/1.jpg')
+  await parent.write('set-private/1.jpg')
+  await symlink('../set-private/1.jpg', join(parent.path, 'set', '2.jpg'))
+  assert.equal(await refusalsIn(join(parent.path, 'set')), [['2.jpg', 'link_outside']])
+})
+
+walking('follows a folder link once, and refuses loops', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('a/1.jpg')
+  await folder.write('b/c/2.jpg')
+  await symlink('.', join(folder.path, 'a', 'self'))
+  await symlink('../..', join(folder.path, 'b', 'c', 'top'))
+  await symlink('a', join(folder.path, 'again'))
+  await symlink('a', join(folder.path, 'once-more'))
+  const images = await imagesIn(folder.path)
+  assert.equal(
+    images.map(({ path, refused }) => [path, refused?.reason]),
+    [
+      ['once-more', 'link_repeated'],
+      ['a/self', 'link_loop'],
+      ['a/1.jpg', undefined],
+      ['again/self', 'link_loop'],
+      ['again/1.jpg', undefined],
+      ['b/c/top', 'link_loop'],
+      ['b/c/2.jpg', undefined],
+    ],
+  )
+})
+
+walking('ends on folders that link to each other', async () => {
+  await using folder = await temporaryFolder()
+  const depth = 12
+  for (let level = 0; level < depth; level++) {
+    await folder.write(`f${level}/1.jpg`)
+    for (const name of ['l', 'r'])
+      await symlink(`../f${(level + 1) % depth}`, join(folder.path, `f${level}`, name))
+  }
+  const images = await imagesIn(folder.path)
+  assert.ok(images.length < 20 * depth, `${images.length} paths`)
+  assert.is(new Set(images.map(({ path }) => path)).size, images.length)
+})
+
+walking('accepts a top folder that is itself a link', async () => {
+  await using folder = await temporaryFolder()
+  const file = await folder.write('real/1.jpg')
+  await symlink('real', join(folder.path, 'link'))
+  const [image] = await imagesIn(join(folder.path, 'link'))
+  assert.is(image?.path, '1.jpg')
+  assert.equal(image?.place, { kind: 'file', absolute: file })
+})
+
+walking('records a folder that this user may not list, and goes on', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('a/1.jpg')
+  await folder.write('locked/1.jpg')
+  await folder.write('z/1.jpg')
+  await chmod(join(folder.path, 'locked'), 0)
+  await chmod(folder.path, 0o755)
+  // Root may list everything, so the walk runs as nobody where the tests run as root.
+  const script = `
+    import { walkFolder } from ${JSON.stringify(new URL('../../../assets/intake/walk-folder.ts', import.meta.url).href)}
+    if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534) }
+    const found = []
+    for await (const chunk of walkFolder(${JSON.stringify(folder.path)}, { files: 0 }))
+      found.push(...chunk.map(({ path, post, refused }) => [path, post, refused?.reason ?? '']))
+    process.stdout.write(JSON.stringify(found))`
+  const out = execFileSync(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script])
+  await chmod(join(folder.path, 'locked'), 0o755)
+  assert.equal(JSON.parse(out.toString()), [
+    ['a/1.jpg', 'a', ''],
+    ['locked', 'locked', 'unreadable'],
+    ['z/1.jpg', 'z', ''],
+  ])
+})
+
+walking('rejects when the top folder is not there', async () => {
+  const error = await rejection(imagesIn('/nowhere/at/all'))
+  assert.match(error.message, '"/nowhere/at/all"')
+  assert.is((error as { code?: string }).code, 'folder_unreadable')
+})
+
+walking('leaves out what disappears while it walks', async () => {
+  await using folder = await temporaryFolder()
+  await folder.write('a/1.jpg')
+  await folder.write('b/1.jpg')
+  const paths: string[] = []
+  for await (const chunk of walkFolder(folder.path, { files: 0 })) {
+    paths.push(...chunk.map(({ path }) => path))
+    await rename(join(folder.path, 'b', '1.jpg'), join(folder.path, 'b', '.1.jpg')).catch(() => undefined)
+  }
+  assert.equal(paths, ['a/1.jpg'])
+})
+
+walking('cuts a large folder between posts', async () => {
+  await using folder = await temporaryFolder()
+  for (let index = 0; index < 1_200; index++)
+    writeFileSync(join(folder.path, `p${Math.floor(index / 7)}_${(index % 7) + 1}.jpg`), '')
+  const chunks = await chunksOf(folder.path)
+  assert.equal(
+    chunks.map((chunk) => chunk.length),
+    [994, 206],
+  )
+})
+
+walking(
+  'walks 20,000 files in one folder within a few megabytes, and lets other work in between',
+  async () => {
+    await using folder = await temporaryFolder()
+    const flat = join(folder.path, 'flat')
+    mkdirSync(flat)
+    for (let index = 0; index < 20_000; index++) writeFileSync(join(flat, `${index}_picture.jpg`), '')
+    let turns = 0
+    const timer = setInterval(() => turns++, 1)
+    const before = process.memoryUsage().heapUsed
+    let most = 0
+    let count = 0
+    let previous = -1
+    for await (const chunk of walkFolder(folder.path, { files: 0 })) {
+      assert.ok(chunk.length <= chunkSize)
+      for (const { position } of chunk) assert.ok(position > previous, 'in order')
+      previous = chunk.at(-1)?.position ?? 0
+      count += chunk.length
+      most = Math.max(most, process.memoryUsage().heapUsed - before)
+    }
+    clearInterval(timer)
+    rmSync(flat, { recursive: true })
+    assert.is(count, 20_000)
+    assert.ok(turns > 5, `${turns} turns`)
+    assert.ok(most < 60e6, `${most} bytes more`)
+  },
+)
+
+walking.run()
