@@ -6,11 +6,12 @@ import { openSource } from './intake/source.js'
 export const images = defineSource({
   key: 'images',
   describe: 'The pictures in the folder or manifest, grouped into posts.',
-  async observe({ db, home, settings, signal, notify }) {
+  async observe({ db, home, settings, clock, signal, notify }) {
     const source = await openSource(settings.images)
     return observeImages(source, {
       db,
       fetchedFolder: home.fetched,
+      clock,
       signal,
       progress: (done) => notify({ kind: 'images.read', done }),
     })

@@ -22,7 +22,7 @@ export const results = defineAsset({
   codeVersion: '1',
   needs: { submitted: submittedBatch },
 
-  async pending({ db }) {
+  async pending(db) {
     const { length } = await findBatches(db, ['open', 'ended'])
     if (length === 0) return undefined
     return length === 1 ? '1 batch is not collected yet' : `${length} batches are not collected yet`
@@ -74,11 +74,10 @@ function waitingFor(open: BatchRecord[], { clock, pollIntervalMs }: Context): Ou
 }
 
 /** Answers are read and priced as their part was asked, whatever the recipe in force says by now. */
-async function answerRules(batch: BatchRecord, { db, clock }: Context): Promise<AnswerRules> {
+async function answerRules(batch: BatchRecord, { db }: Context): Promise<AnswerRules> {
   const recipe = await recipeOfPart(db, batch.part_id)
   const profile = profiles[recipe.profile]
   const model = getModel(recipe.model)
-  const at = clock.now()
   return {
     readAnswer(content) {
       const read = profile.readAnswer(content)
@@ -87,7 +86,7 @@ async function answerRules(batch: BatchRecord, { db, clock }: Context): Promise<
         : { ok: false, code: read.reason, message: read.detail }
     },
     price(usage) {
-      const { row, costNanoUsd } = priceOf(model, usage, 'batch', at)
+      const { row, costNanoUsd } = priceOf(model, usage, 'batch')
       return { price: row, costNanoUsd }
     },
   }

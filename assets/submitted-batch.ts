@@ -15,7 +15,7 @@ export const submittedBatch = defineAsset({
   codeVersion: '1',
   needs: { tasks: tasksFile },
 
-  async pending({ db }) {
+  async pending(db) {
     const parts = await countUnsubmittedParts(db)
     if (parts === 0) return undefined
     return parts === 1 ? '1 part is not submitted yet' : `${parts} parts are not submitted yet`

@@ -16,9 +16,9 @@ export const tasksFile = defineAsset({
   codeVersion: '1',
   needs: { images, recipe },
 
-  async pending({ db, allowance }) {
+  async pending(db) {
     const { pending } = await countWantedRequests(db)
-    if (pending === 0 || allowance.requests === 0) return undefined
+    if (pending === 0) return undefined
     return pending === 1 ? '1 request waits for a tasks file' : `${pending} requests wait for a tasks file`
   },
 

@@ -33,11 +33,28 @@ export function formatCost(batches: readonly BatchCharges[]): string {
   return [formatTable(columns, rows), ...notes].join('\n')
 }
 
-const NOT_BILLED = 'The local server bills nobody: its cost is what the model would have charged for the same tokens in a batch.'
+const NOT_BILLED =
+  'The local server bills nobody: its cost is what the model would have charged for the same tokens in a batch.'
+
+/** The same as one object; `cost_nano_usd` is in billionths of a dollar. */
+export function costJson(batches: readonly BatchCharges[]): object {
+  const isLocal = ({ base_url }: BatchCharges): boolean => base_url === LOCAL
+  return {
+    billed: sum(batches.filter((batch) => !isLocal(batch))),
+    local: sum(batches.filter(isLocal)),
+    batches: batches.map(({ provider_batch_id: batch, base_url, ...rest }) => ({ batch, base_url, ...rest })),
+  }
+}
 
 /** The sum over batches; zeros for none. */
-export function sum(charges: readonly ChargeSum[]): ChargeSum {
-  const total: ChargeSum = { requests: 0, input_tokens: 0, cached_tokens: 0, output_tokens: 0, cost_nano_usd: 0 }
+function sum(charges: readonly ChargeSum[]): ChargeSum {
+  const total: ChargeSum = {
+    requests: 0,
+    input_tokens: 0,
+    cached_tokens: 0,
+    output_tokens: 0,
+    cost_nano_usd: 0,
+  }
   for (const charge of charges) {
     for (const name of Object.keys(total) as (keyof ChargeSum)[]) total[name] += charge[name]
   }

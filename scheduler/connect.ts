@@ -17,25 +17,20 @@ const LOCAL_ACCOUNT = { baseUrl: 'local', keyDigest: 'local' }
 export type Connection = Pick<BatchContext, 'provider' | 'accountId'>
 
 /** A connection that is made on first use, and closed once. */
-export type LazyConnection = { connect(): Promise<Connection>; close(): Promise<void> }
+export type LazyConnection = { connect(db: Db): Promise<Connection>; close(): Promise<void> }
 
 /**
  * Prepares the provider that the settings name. Nothing is started or sent before the first `connect`.
  *
  * @throws HemlineError `no_key` at once when the provider is `openai` and there is no key.
  */
-export function prepareConnection(
-  settings: Settings,
-  home: Home,
-  db: Db,
-  env: NodeJS.ProcessEnv,
-): LazyConnection {
+export function prepareConnection(settings: Settings, home: Home, env: NodeJS.ProcessEnv): LazyConnection {
   const open =
     settings.provider === 'local' ? () => startEmbedded(home) : async () => openRemote(apiKeyOf(env), env)
   if (settings.provider === 'openai') apiKeyOf(env)
   let opened: Promise<{ provider: Provider; close(): Promise<void> }> | undefined
   return {
-    async connect() {
+    async connect(db) {
       opened ??= open()
       const { provider } = await opened
       return { provider, accountId: await ensureAccount(db, provider.account, systemClock.now()) }

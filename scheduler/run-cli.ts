@@ -1,6 +1,5 @@
 import process from 'node:process'
 import yargs from 'yargs'
-import { isExpected } from '../pipeline/errors.js'
 import { batches } from './commands/batches.js'
 import { config } from './commands/config.js'
 import { cost } from './commands/cost.js'
@@ -18,6 +17,7 @@ import { serveLocal } from './commands/serve-local.js'
 import { status } from './commands/status.js'
 import { exitCodes } from './exit-codes.js'
 import { packageVersion } from './package-version.js'
+import { reportError } from './report-error.js'
 import { UsageError } from './usage-error.js'
 
 /** Every command, in the order of the help. Each file holds its options and loads what it needs when it runs. */
@@ -74,28 +74,6 @@ export async function runCli(argv: string[]): Promise<number> {
     await parser.parseAsync()
     return exitCode
   } catch (error) {
-    return report(error, argv.includes('--debug'))
+    return reportError(error, process.stderr, argv.includes('--debug'))
   }
 }
-
-function report(error: unknown, isDebug: boolean): number {
-  const known = isExpected(error) || error instanceof UsageError
-  const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  process.stderr.write(`error: ${known ? message : `unexpected: ${message}`}\n`)
-  const hint = known ? error.hint : 'Please report this, with the output of the same command under --debug.'
-  if (hint) process.stderr.write(`hint: ${hint}\n`)
-  if (isDebug && stack) process.stderr.write(`${stack}\n`)
-  return error instanceof UsageError || (isExpected(error) && BAD_USAGE.has(error.code))
-    ? exitCodes.badUsage
-    : exitCodes.failed
-}
-
-/** Errors of the house that mean: what was typed cannot be done as typed. */
-const BAD_USAGE = new Set([
-  'unknown_asset',
-  'bad_selection',
-  'unknown_model',
-  'bad_config',
-  'no_images',
-  'no_home',
-])

@@ -5,15 +5,16 @@ import { vocabularies, type VocabularyName } from './vocabulary.js'
  * itself or its beginning, and the structured-output schema lists them.
  */
 const EXPLAINED = {
-  category: ['sweater', 'trousers', 'sneakers', 'jewelry', 'eyewear', 'hosiery'],
-  color: ['charcoal', 'off_white', 'light_blue', 'turquoise', 'burgundy', 'lilac'],
+  category: ['t_shirt', 'sweater', 'trousers', 'sneakers', 'jewelry', 'eyewear', 'hosiery'],
+  color: ['charcoal', 'off_white', 'light_blue', 'turquoise', 'burgundy', 'lilac', 'dark_green'],
   pattern: ['tie_dye'],
   material: ['synthetic'],
   fit: ['skinny'],
   neckline: ['v_neck', 'strapless'],
   sleeve: ['sleeveless', 'cap'],
-  style: ['business', 'outdoor'],
+  style: ['sporty', 'business', 'outdoor'],
   occasion: ['everyday', 'sport', 'outdoors'],
+  season: ['autumn'],
   setting: ['flat_lay', 'hanger', 'indoors', 'street', 'shore'],
   quality: ['high', 'medium', 'low'],
 } as const satisfies { [Name in VocabularyName]?: readonly (keyof (typeof vocabularies)[Name])[] }

@@ -13,7 +13,7 @@ export function lookAt(real: RawPath): BigIntStats | Refusal | undefined {
   try {
     return lstatSync(fsPath(real), { bigint: true, throwIfNoEntry: false })
   } catch (error) {
-    return refusalOf(error)
+    return systemCode(error) === 'ENOTDIR' ? undefined : refusalOf(error)
   }
 }
 
@@ -53,7 +53,8 @@ export function followLink(link: RawPath, top: RawPath): Followed {
 /** The stat of a regular file, or why what lies there is none. */
 export function fileStatOf(found: BigIntStats): FileStat | Refusal {
   if (!found.isFile()) return { reason: 'not_a_file', detail: `${whatIs(found)}, not a file` }
-  return { bytes: Number(found.size), mtimeNs: String(found.mtimeNs), inode: String(found.ino) }
+  const { size, mtimeNs, ctimeNs, ino } = found
+  return { bytes: Number(size), mtimeNs: String(mtimeNs), ctimeNs: String(ctimeNs), inode: String(ino) }
 }
 
 /** The refusal for a system error at a path. */

@@ -42,6 +42,8 @@ export type FileStat = {
   bytes: number
   /** Nanoseconds since 1970, in decimal; too large for a number. */
   mtimeNs: string
+  /** Likewise; also changes where a program puts the old modification time back. */
+  ctimeNs: string
   inode: string
 }
 

@@ -61,13 +61,13 @@ async function* csvRows(path: string): AsyncGenerator<ManifestRow> {
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
   })
-  // The parser passes the failure on; here it is only kept from counting as unhandled.
   const fed = pipeline(
     createReadStream(path),
     (chunks: AsyncIterable<Buffer>) => checkedUtf8(path, chunks),
     parser,
   )
-  fed.catch(() => parser.end())
+  // A failure destroys the parser, and so reaches the loop below; when that has stopped early, there is none to tell.
+  fed.catch(() => parser.destroy())
   const lines = new LineCount()
   try {
     for await (const { info, record } of parser as AsyncIterable<ParsedRecord>)
@@ -111,15 +111,19 @@ async function findDelimiter(path: string): Promise<string> {
 async function* checkedUtf8(path: string, chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder('utf-8', { fatal: true })
   let line = 1
-  for await (const chunk of chunks) {
+  const check = (chunk: Buffer, stream: boolean): void => {
     try {
-      decoder.decode(chunk, { stream: true })
+      decoder.decode(chunk, { stream })
     } catch (error) {
       throw notUtf8(path, `at or after line ${line}`, error)
     }
+  }
+  for await (const chunk of chunks) {
+    check(chunk, true)
     line += chunk.toString('latin1').split('\n').length - 1
     yield chunk
   }
+  check(Buffer.alloc(0), false)
 }
 
 function columnNames(path: string, header: string[]): string[] {

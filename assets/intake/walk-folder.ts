@@ -59,7 +59,7 @@ type Entry = { folder: Folder; name: RawPath; text: string; real: RawPath }
 type Listing = {
   /** Candidates, as the folder lists them. */
   names: RawPath[]
-  /** Size, time and inode of candidate i at 3i, 3i + 1, 3i + 2: a folder of 800,000 files then takes 19 MB for them. */
+  /** Size, both times and inode of candidate i from 4i on: for a folder of 800,000 files that takes 26 MB. */
   stats: BigUint64Array
   /** Of candidates that are links, the target; of those that cannot be used, why. */
   exceptions: Map<number, { target: RawPath } | Refusal>
@@ -79,7 +79,7 @@ function realTop(root: string): RawPath {
 async function listFolder(walk: Walk, folder: Folder): Promise<Listing> {
   const refused: FoundImage[] = []
   const names = readNames(folder, refused)
-  const stats = new BigUint64Array(3 * names.length)
+  const stats = new BigUint64Array(4 * names.length)
   const listing: Listing = { names: [], stats, exceptions: new Map(), subFolders: [], refused }
   for (let index = 0; index < names.length; index++) {
     listEntry(walk, folder, names[index] as RawPath, listing)
@@ -155,9 +155,10 @@ function addCandidate(
     listing.exceptions.set(index, stat)
     return
   }
-  listing.stats[3 * index] = found.size
-  listing.stats[3 * index + 1] = found.mtimeNs
-  listing.stats[3 * index + 2] = found.ino
+  listing.stats[4 * index] = found.size
+  listing.stats[4 * index + 1] = found.mtimeNs
+  listing.stats[4 * index + 2] = found.ctimeNs
+  listing.stats[4 * index + 3] = found.ino
   if (target !== undefined) listing.exceptions.set(index, { target })
 }
 
@@ -210,9 +211,10 @@ function foundImage(
   }
   if (exception && isRefusal(exception)) return { ...image, refused: exception }
   image.stat = {
-    bytes: Number(listing.stats[3 * index]),
-    mtimeNs: String(listing.stats[3 * index + 1]),
-    inode: String(listing.stats[3 * index + 2]),
+    bytes: Number(listing.stats[4 * index]),
+    mtimeNs: String(listing.stats[4 * index + 1]),
+    ctimeNs: String(listing.stats[4 * index + 2]),
+    inode: String(listing.stats[4 * index + 3]),
   }
   return image
 }

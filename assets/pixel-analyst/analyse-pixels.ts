@@ -1,7 +1,7 @@
 import type { Analysis, Garment } from '../analysis/schema.js'
 import type { Term } from '../analysis/vocabulary.js'
 import { nameColors, nameMainColor } from './item-colors.js'
-import { findItem } from './item-mask.js'
+import { findItem, withoutOutline } from './item-mask.js'
 import { colorsWhere, meanColor, type Oklab } from './oklab.js'
 import { measureQuality, type PictureQuality } from './picture-quality.js'
 import { loadPicture } from './picture.js'
@@ -62,6 +62,7 @@ async function measure(bytes: Buffer): Promise<Findings> {
   const picture = await loadPicture(bytes)
   const mask = findItem(picture)
   const item = colorsWhere(picture.pixels, mask)
+  const inside = colorsWhere(picture.pixels, withoutOutline(mask, picture.width))
   const around = colorsWhere(
     picture.pixels,
     mask.map((isItem) => 1 - isItem),
@@ -72,7 +73,7 @@ async function measure(bytes: Buffer): Promise<Findings> {
   const distance = distanceOf(meanColor(item), background)
   const standsOut = itemShare >= MIN_ITEM_SHARE && itemShare <= MAX_ITEM_SHARE && distance >= MIN_SEPARATION
   return {
-    itemColors: standsOut ? nameColors(item, light) : [],
+    itemColors: standsOut ? nameColors(inside, light) : [],
     backgroundColor: nameMainColor(standsOut ? around : picture.pixels, light),
     itemShare: standsOut ? itemShare : 0,
     separation: standsOut ? Math.min(1, distance / FULL_SEPARATION) : 0,

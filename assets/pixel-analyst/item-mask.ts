@@ -16,15 +16,18 @@ const PART_SHARE = 0.3
  * surroundings reach the border, and both repeat their colours.
  *
  * Starts from a guess by position, then learns in turns which colours the item and the surroundings have, and
- * which pixels they therefore take (expectation maximisation over colour groups). Of the result, the parts with the most
- * weight near the middle stay. The mask is empty when the colours do not separate.
+ * which pixels they therefore take (expectation maximisation over colour groups). A narrow guess keeps surroundings out
+ * while it learns; a wide one then lets the item reach its full size. Of the result, the parts with the most weight near
+ * the middle stay. The mask is empty when the colours do not separate.
  */
 export function findItem(picture: Picture): ItemMask {
   const { width, height, pixels } = picture
   const { groupOf, groups } = clusterColors(pixels, COLOR_GROUPS)
-  const prior = centralPrior(width, height)
-  let belief: Float64Array = prior
+  const narrow = centralPrior(width, height, 0.09)
+  const wide = centralPrior(width, height, 0.2)
+  let belief: Float64Array = narrow
   for (let round = 0; round < ROUNDS; round += 1) {
+    const prior = round < ROUNDS - 1 ? narrow : wide
     const odds = itemOdds(groupOf, groups.length, belief)
     const evidence = prior.map((chance, index) => {
       const forItem = chance * (odds[groupOf[index] ?? 0] ?? 1)
@@ -34,17 +37,30 @@ export function findItem(picture: Picture): ItemMask {
   }
   return largestParts(
     Uint8Array.from(belief, (chance) => (chance > 0.5 ? 1 : 0)),
-    prior,
+    narrow,
     width,
   )
 }
 
-/** The chance by position alone that a pixel shows the item: high in the middle, low at the border. */
-function centralPrior(width: number, height: number): Float64Array {
+/** The item without its outline, where pixels mix its colours with the surroundings'; the whole of a very thin item. */
+export function withoutOutline(mask: ItemMask, width: number): ItemMask {
+  const inner = mask.map((isItem, index) =>
+    isItem && neighbours(index, width, mask.length).every((next) => mask[next] === 1) ? 1 : 0,
+  )
+  return inner.includes(1) ? inner : mask
+}
+
+/**
+ * The chance by position alone that a pixel shows the item: about even in the middle, low at the border. Position alone
+ * never makes a pixel the item's; its colour has to be commoner in the middle than around it.
+ *
+ * @param spread  the squared distance from the middle, in picture sizes, at which the chance has fallen to a third.
+ */
+function centralPrior(width: number, height: number, spread: number): Float64Array {
   return Float64Array.from({ length: width * height }, (_, index) => {
     const x = ((index % width) + 0.5) / width - 0.5
     const y = (Math.floor(index / width) + 0.5) / height - 0.5
-    return 0.04 + 0.72 * Math.exp(-(x * x + y * y) / 0.09)
+    return 0.03 + 0.48 * Math.exp(-(x * x + y * y) / spread)
   })
 }
 

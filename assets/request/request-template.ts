@@ -61,7 +61,7 @@ function base64(bytes: Buffer): Buffer {
   const text = Buffer.allocUnsafe(Math.ceil(bytes.length / 3) * 4)
   let at = 0
   for (let start = 0; start < bytes.length; start += SLICE_BYTES) {
-    at += text.latin1Write(bytes.toString('base64', start, start + SLICE_BYTES), at)
+    at += text.write(bytes.toString('base64', start, start + SLICE_BYTES), at, 'latin1')
   }
   return text
 }

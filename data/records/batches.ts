@@ -45,18 +45,28 @@ export function findBatchesOfPart(db: Db, partId: number): Promise<BatchRecord[]
 }
 
 /** Batches with what their part says of them, newest first, as `hemline batches` lists them. */
-export function listBatches(db: Db, limit: number): Promise<(BatchRecord & PartOfBatch)[]> {
+export function listBatches(db: Db, page: { beforeId: number; limit: number }): Promise<ListedBatch[]> {
   return db
     .selectFrom('batches')
     .innerJoin('parts', 'parts.id', 'batches.part_id')
     .selectAll('batches')
     .select(['parts.path', 'parts.requests', 'parts.bytes', 'parts.estimated_tokens'])
+    .where('batches.id', '<', page.beforeId)
     .orderBy('batches.id', 'desc')
-    .limit(limit)
+    .limit(page.limit)
     .execute()
 }
 
-type PartOfBatch = Pick<Row<'parts'>, 'path' | 'requests' | 'bytes' | 'estimated_tokens'>
+export type ListedBatch = BatchRecord & Pick<Row<'parts'>, 'path' | 'requests' | 'bytes' | 'estimated_tokens'>
+
+/** How many batches reached the provider, ever. */
+export async function countBatches(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('batches')
+    .select((eb) => eb.fn.count<number>('provider_batch_id').as('count'))
+    .executeTakeFirstOrThrow()
+  return row.count
+}
 
 /** The estimated tokens of all parts that are at the provider or on their way, but for one part. */
 export async function sumLiveTokens(db: Db, exceptPartId: number): Promise<number> {

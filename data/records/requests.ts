@@ -2,7 +2,11 @@ import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
 import { type RequestState, type Row, requestStates } from '../schema.js'
 
-export type Request = Row<'requests'>
+/** A request with the batch that it is, or was last, in. */
+export type ListedRequest = Pick<
+  Row<'requests'>,
+  'id' | 'fingerprint' | 'state' | 'attempts' | 'reason' | 'detail'
+> & { provider_batch_id: string | null }
 
 /** How often a request is written into a part before it fails for good. */
 export const MAX_ATTEMPTS = 3
@@ -130,11 +134,7 @@ export async function deleteUnwantedRequests(db: Db): Promise<number> {
 export function listRequests(
   db: Db,
   filter: { state?: RequestState | undefined; afterId: number; limit: number },
-): Promise<
-  (Pick<Request, 'id' | 'fingerprint' | 'state' | 'attempts' | 'reason' | 'detail'> & {
-    provider_batch_id: string | null
-  })[]
-> {
+): Promise<ListedRequest[]> {
   let query = db
     .selectFrom('requests')
     .select(['id', 'fingerprint', 'state', 'attempts', 'reason', 'detail'])

@@ -23,7 +23,16 @@ export type BatchEvent =
   | { kind: 'batch.uploading'; part: string; bytes: number }
   | { kind: 'batch.submitted' | 'batch.adopted'; batch: string; part: string; requests: number }
   | { kind: 'batch.doubtful'; part: string; because: string }
-  | { kind: 'batch.polled'; batch: string; status: string; completed: number; failed: number; total: number }
+  | {
+      kind: 'batch.polled'
+      batch: string
+      status: string
+      completed: number
+      failed: number
+      total: number
+      createdAt: Date
+      expiresAt: Date | null
+    }
   | { kind: 'batch.poll_failed' | 'batch.status_unknown' | 'batch.rejected'; batch: string; because: string }
   | { kind: 'batch.collected'; batch: string; tally: Record<string, number> }
 

@@ -80,7 +80,8 @@ async function recordSeen(
     },
     { now, pollAt: after(context, intervalMs), hasEnded: action === 'collect' },
   )
-  context.notify({ kind: 'batch.polled', batch: seen.id, status: seen.status, ...seen.counts })
+  const { status, counts, createdAt, expiresAt } = seen
+  context.notify({ kind: 'batch.polled', batch: seen.id, status, ...counts, createdAt, expiresAt })
   if (action === 'reject') await reject(batch, seen, context)
 }
 

@@ -1,6 +1,11 @@
+import type { Db } from '../../data/database.js'
 import type { Clock } from '../clock.js'
 
-/** What a step made: the version of its data, and counts worth remembering (JSON, about 1 KB at most). */
+/** What is remembered beside a data version: counts, bytes, tokens, a few words. It is stored as JSON. */
+export type Metadata = { readonly [name: string]: JsonValue | undefined }
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | Metadata
+
+/** What a step made: the version of its data, and facts worth remembering (1 KB is plenty, 4 KB the most). */
 export type Done<M> = { kind: 'done'; dataVersion: string; metadata: M }
 /** Nothing can be done before the instant. The run stays open as a row; no process is needed meanwhile. */
 export type Waiting = { kind: 'waiting'; until: Date; because: string }
@@ -9,14 +14,17 @@ export type Held = { kind: 'held'; because: string; hint: string }
 /** How a step ends when it does not fail; failing is throwing. */
 export type Outcome<M> = Done<M> | Waiting | Held
 
+/** @param made.dataVersion  equal for equal data, whenever and however often it was made: what is below runs by it. */
 export function done<M>(made: { dataVersion: string; metadata: M }): Done<M> {
   return { kind: 'done', ...made }
 }
 
+/** @param until  when the step should run again; one in the past means soon. */
 export function waiting(until: Date, because: string): Waiting {
   return { kind: 'waiting', until, because }
 }
 
+/** @param hint  what the person can look at or type, as a sentence. */
 export function held(because: string, hint: string): Held {
   return { kind: 'held', because, hint }
 }
@@ -53,7 +61,7 @@ export type Asset<R = never, M = unknown> = {
   codeVersion: string
   needs: Readonly<Record<string, Source<R> | Asset<R>>>
   /** Work that no version shows, as a sentence ("3 requests wait for another try"); undefined when there is none. Cheap. */
-  pending?(context: R): Promise<string | undefined>
+  pending?(db: Db): Promise<string | undefined>
   /** May be run again after a kill at any point, and then makes what it would have made. */
   materialize(inputs: Record<string, Input<unknown>>, context: R & StepContext): Promise<Outcome<M>>
 }
@@ -72,16 +80,17 @@ type Inputs<Needs> = { [Name in keyof Needs]: Input<MetadataOf<Needs[Name]>> }
 /** The two functions that declare what a pipeline is made of, bound to the resources that its steps work with. */
 export function assetKit<R>() {
   return {
-    defineSource<M>(source: Omit<Source<R, M>, 'kind'>): Source<R, M> {
+    defineSource<M extends Metadata>(source: Omit<Source<R, M>, 'kind'>): Source<R, M> {
       return { kind: 'source', ...source }
     },
 
-    defineAsset<M, Needs extends Record<string, Node<R>>>(
+    defineAsset<M extends Metadata, Needs extends Record<string, Node<R>>>(
       asset: Omit<Asset<R, M>, 'kind' | 'needs' | 'materialize'> & {
         needs: Needs
         materialize(inputs: Inputs<Needs>, context: R & StepContext): Promise<Outcome<M>>
       },
     ): Asset<R, M> {
+      // The engine passes the inputs that `needs` names, read back with the metadata that those recorded.
       return { kind: 'asset', ...asset } as Asset<R, M>
     },
   }

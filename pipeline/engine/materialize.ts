@@ -95,7 +95,7 @@ async function isStale<R>(
   options: MaterializeOptions<R>,
 ): Promise<boolean> {
   const records = await loadRecords(options.resources.db)
-  const pending = await loadPending(options.graph, options.resources)
+  const pending = await loadPending(options.graph, options.resources.db)
   const stale = assets
     .map((asset) => ({ asset: asset.key, status: statusOf(asset, records, pending.get(asset.key)) }))
     .filter(({ status }) => status.kind !== 'fresh')

@@ -28,10 +28,10 @@ export async function loadRecords(db: Db): Promise<Records> {
 }
 
 /** What each of the assets says is left to do, by key; those with nothing left are not in it. */
-export async function loadPending<R>(graph: Graph<R>, resources: R): Promise<Map<string, string>> {
+export async function loadPending<R>(graph: Graph<R>, db: Db): Promise<Map<string, string>> {
   const pending = new Map<string, string>()
   for (const asset of graph.nodes.filter((node): node is Asset<R> => node.kind === 'asset')) {
-    const because = await asset.pending?.(resources)
+    const because = await asset.pending?.(db)
     if (because !== undefined) pending.set(asset.key, because)
   }
   return pending

@@ -81,7 +81,7 @@ export class Round<R> {
   async #bringUpToDate(asset: Asset<R>): Promise<void> {
     const { resources, graph, onEvent } = this.options
     const records = await loadRecords(resources.db)
-    const pending = await asset.pending?.(resources)
+    const pending = await asset.pending?.(resources.db)
     const status = statusOf(asset, records, pending)
     if (status.kind === 'fresh' && !this.isForced) return onEvent({ kind: 'step.fresh', asset: asset.key })
     const why = status.kind === 'fresh' ? 'asked for with --force' : because(status)
@@ -91,7 +91,7 @@ export class Round<R> {
       this.options.clock.now(),
     )
     onEvent({ kind: 'step.started', asset: asset.key, because: why })
-    const allPending = await loadPending(graph, resources)
+    const allPending = await loadPending(graph, resources.db)
     this.#warnOfStaleInputs(asset, records, allPending)
     await this.#step(asset, stepId, why, records)
   }

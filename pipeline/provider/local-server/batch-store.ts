@@ -2,13 +2,7 @@ import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomically } from '../../../data/artifacts.js'
 import type { Clock } from '../../clock.js'
-import {
-  type BatchStatus,
-  type StoredBatch,
-  isUnfinished,
-  moveBatch,
-  newBatch,
-} from './batch-record.js'
+import { type BatchStatus, type StoredBatch, isUnfinished, moveBatch, newBatch } from './batch-record.js'
 import { newId } from './new-id.js'
 import type { BatchRequest } from './read-batch-request.js'
 

@@ -27,7 +27,6 @@ export type StoredFile = {
 export class FileStore {
   readonly #directory: string
   readonly #clock: Clock
-  /** In the order of their sequence. */
   readonly #files = new Map<string, StoredFile>()
   #lastSequence = 0
 
@@ -50,7 +49,7 @@ export class FileStore {
     for (const name of names.filter((name) => name.endsWith('.json'))) {
       loaded.push(JSON.parse(await readFile(join(this.#directory, 'files', name), 'utf8')))
     }
-    for (const file of loaded.toSorted((a, b) => a.sequence - b.sequence)) this.#insert(file)
+    for (const file of loaded) this.#insert(file)
     for (const name of names) {
       const isWhole = name.endsWith('.json') || (name.endsWith('.data') && this.#files.has(name.slice(0, -5)))
       if (!isWhole) await rm(join(this.#directory, 'files', name))
@@ -59,7 +58,8 @@ export class FileStore {
 
   /** All files that have not expired, oldest first. */
   list(): StoredFile[] {
-    return [...this.#files.values()].filter((file) => !this.#isExpired(file))
+    const files = [...this.#files.values()].filter((file) => !this.#isExpired(file))
+    return files.sort((a, b) => a.sequence - b.sequence)
   }
 
   /** Undefined when it was never there, was deleted, or has expired. */
@@ -82,7 +82,12 @@ export class FileStore {
     return createArtifact(this.uploadPath(id))
   }
 
-  addUpload(file: { id: string; bytes: number; filename: string; keptSeconds: number | null }): Promise<StoredFile> {
+  addUpload(file: {
+    id: string
+    bytes: number
+    filename: string
+    keptSeconds: number | null
+  }): Promise<StoredFile> {
     return this.#add({ ...file, purpose: 'batch', data: uploadData(file.id) })
   }
 

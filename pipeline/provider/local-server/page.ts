@@ -35,7 +35,10 @@ export function pageOf<Item extends { id: string }>(
  *
  * @throws RespondError 400 when it is not a whole number from 1 to `most`.
  */
-export function readLimit(text: string | undefined, { usual, most }: { usual: number; most: number }): number {
+export function readLimit(
+  text: string | undefined,
+  { usual, most }: { usual: number; most: number },
+): number {
   if (text === undefined) return usual
   const limit = Number(text)
   if (/^\d+$/.test(text) && limit >= 1 && limit <= most) return limit

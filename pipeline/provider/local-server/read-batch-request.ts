@@ -32,12 +32,16 @@ export function readBatchRequest(body: unknown): BatchRequest {
   throw toRespondError(read.error)
 }
 
-/** The first issue that zod found, in the API's words. */
-export function toRespondError(error: z.ZodError): RespondError {
+/**
+ * The first issue that zod found, in the API's words.
+ *
+ * @param parent  the parameter that was parsed; not given when it was the whole body.
+ */
+export function toRespondError(error: z.ZodError, parent?: string): RespondError {
   const [issue] = error.issues
-  const path = issue?.path.join('.') ?? ''
+  const path = [parent, ...(issue?.path ?? [])].filter((step) => step !== undefined).join('.')
   if (issue?.code === 'unrecognized_keys') {
-    const param = [...issue.path, issue.keys[0]].join('.')
+    const param = [path, issue.keys[0]].filter(Boolean).join('.')
     return invalid('unknown_parameter', `Unknown parameter: '${param}'.`, param)
   }
   if (issue !== undefined && path !== '' && issue.input === undefined) {

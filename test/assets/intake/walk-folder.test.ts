@@ -53,14 +53,14 @@ walking('gives one array a folder, its posts and positions in order, and what a 
       ],
     ],
   )
-  const { ino, mtimeNs } = statSync(file, { bigint: true })
+  const { ctimeNs, ino, mtimeNs } = statSync(file, { bigint: true })
   assert.equal(chunks[0]?.[0], {
     path: 'top_1.jpg',
     post: 'top',
     position: 1,
     columns: {},
     place: { kind: 'file', absolute: file },
-    stat: { bytes: 4, mtimeNs: String(mtimeNs), inode: String(ino) },
+    stat: { bytes: 4, mtimeNs: String(mtimeNs), ctimeNs: String(ctimeNs), inode: String(ino) },
   })
 })
 
@@ -199,10 +199,10 @@ walking('refuses links that lead out, to nothing, or to themselves', async () =>
   await to('gone', 'gone.jpg')
   await to('self.jpg', 'self.jpg')
   await to('../'.repeat(30) + 'etc/passwd', 'up.jpg')
-  assert.equal((await refusalsIn(folder.path)).sort(), [
+  assert.equal(await refusalsIn(folder.path), [
+    ['folder', 'link_outside'],
     ['device.jpg', 'link_outside'],
     ['file.jpg', 'link_outside'],
-    ['folder', 'link_outside'],
     ['gone.jpg', 'missing'],
     ['self.jpg', 'link_loop'],
     ['up.jpg', 'link_outside'],
@@ -299,7 +299,7 @@ walking('leaves out what disappears while it walks', async () => {
   const paths: string[] = []
   for await (const chunk of walkFolder(folder.path, { files: 0 })) {
     paths.push(...chunk.map(({ path }) => path))
-    await rename(join(folder.path, 'b', '1.jpg'), join(folder.path, 'b', '.1.jpg')).catch(() => undefined)
+    await rename(join(folder.path, 'b', '1.jpg'), join(folder.path, 'b', '.1.jpg'))
   }
   assert.equal(paths, ['a/1.jpg'])
 })

@@ -1,0 +1,133 @@
+import { once } from 'node:events'
+import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Clock } from '../../clock.js'
+import { HemlineError } from '../../errors.js'
+import { buildApp } from './app.js'
+import { BatchRunner } from './batch-runner.js'
+import { BatchStore } from './batch-store.js'
+import { lockDirectory } from './directory-lock.js'
+import { FileStore } from './file-store.js'
+import type { Respond } from './respond.js'
+
+export type LocalServerOptions = {
+  /** All state lives here, and survives restarts, also after SIGKILL. One server at a time. */
+  directory: string
+  /** The address to listen on, 127.0.0.1 if not given. */
+  host?: string
+  /** The port to listen on; any free one if 0 or not given. */
+  port?: number
+  /** Answers the requests. */
+  respond: Respond
+  /** Lines answered at once, 4 if not given. */
+  concurrency?: number
+  clock: Clock
+  log?: (event: string, fields: Record<string, unknown>) => void
+}
+
+export type LocalServer = {
+  /** The base URL for clients, `http://127.0.0.1:PORT/v1`. */
+  url: string
+  port: number
+  /**
+   * Stops between lines, within about a second and whatever connections are open; unfinished batches go on at the next
+   * start.
+   */
+  close(): Promise<void>
+}
+
+const DEFAULT_CONCURRENCY = 4
+/** A large upload over a slow line takes longer than the 5 minutes that Node.js gives a request. */
+const REQUEST_TIMEOUT_MS = 60 * 60_000
+
+/** How long the lines in flight and the open connections get when the server closes. */
+const CLOSING_GRACE_MS = 700
+
+/**
+ * Starts a server that speaks the Files, Batches and Chat Completions part of the OpenAI API, and answers requests with
+ * the given responder. Unfinished batches of an earlier server in the same directory go on.
+ *
+ * @throws HemlineError `local_server_running` when another server uses the directory, `port_in_use` when another program
+ *   has the port.
+ */
+export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
+  await mkdir(options.directory, { recursive: true })
+  const unlock = lockDirectory(options.directory)
+  try {
+    const closing = new AbortController()
+    const abandoned = new AbortController()
+    const { app, runner } = await compose(options, closing.signal, abandoned.signal)
+    const server = createAdaptorServer({
+      fetch: app.fetch,
+      serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS },
+    }) as Server
+    const host = options.host ?? '127.0.0.1'
+    const port = await listen(server, host, options.port ?? 0)
+    runner.resume()
+    const close = async () => {
+      closing.abort()
+      const done = Promise.all([runner.settled(), closeServer(server)])
+      await atMost(CLOSING_GRACE_MS, done)
+      abandoned.abort()
+      server.closeAllConnections()
+      await done
+      unlock()
+    }
+    let closed: Promise<void> | undefined
+    return { url: `http://${host}:${port}/v1`, port, close: () => (closed ??= close()) }
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+async function compose(options: LocalServerOptions, closing: AbortSignal, abandoned: AbortSignal) {
+  const { directory, clock, respond, concurrency = DEFAULT_CONCURRENCY, log = () => {} } = options
+  const files = await FileStore.open(directory, clock)
+  const batches = await BatchStore.open(directory, clock)
+  await files.removeExpired((id) => batches.isInputInUse(id))
+  const runner = new BatchRunner({
+    directory,
+    files,
+    batches,
+    respond,
+    concurrency,
+    clock,
+    closing,
+    abandoned,
+    log,
+  })
+  return { app: buildApp({ files, batches, runner, respond, abandoned, log }), runner }
+}
+
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    throw new HemlineError({
+      code: 'port_in_use',
+      message: `another program listens on port ${port} of ${host}`,
+      hint: 'Stop that program, or name another port; 0 takes any free one.',
+      cause: error,
+    })
+  }
+  return (server.address() as AddressInfo).port
+}
+
+async function closeServer(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  await closed
+}
+
+/** Waits for the work, but not longer than that; by this machine's time, as whoever closes the server waits as well. */
+async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)))
+  await Promise.race([work, late])
+  clearTimeout(timer)
+}

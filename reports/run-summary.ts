@@ -1,0 +1,58 @@
+import { formatUsd } from '../data/catalogue/price.js'
+import type { ChargeSum } from '../data/records/charges.js'
+import { formatCountOf } from './numbers.js'
+
+export type EndedRun = {
+  runId: number
+  state: 'done' | 'waiting' | 'held' | 'failed' | 'interrupted'
+  steps: readonly { asset: string; state: string; because: string }[]
+  submittedBatches: number
+  /** What this run booked. */
+  spent: ChargeSum
+}
+
+/** How a run ended, what it sent and what that cost, and what to type next; a few lines. */
+export function describeRun(run: EndedRun, home: string): string {
+  return [didWhat(run), ...next(run, home)].join('\n')
+}
+
+function didWhat({ runId, state, steps, submittedBatches, spent }: EndedRun): string {
+  const money = `${formatCountOf(spent.requests, 'answer')} booked, ${formatUsd(spent.cost_nano_usd)}`
+  if (state === 'done' && steps.length === 0) {
+    return `Run ${runId}: nothing changed, so no batch was submitted and nothing was spent ($0).`
+  }
+  if (state === 'done' && submittedBatches === 0 && spent.requests === 0) {
+    return `Run ${runId} is done: no batch was submitted and nothing was spent ($0).`
+  }
+  const submitted = `${formatCountOf(submittedBatches, 'batch', 'batches')} submitted`
+  return `Run ${runId} is ${words[state]}: ${submitted}, ${money}.`
+}
+
+const words: Record<EndedRun['state'], string> = {
+  done: 'done',
+  waiting: 'waiting',
+  held: 'held',
+  failed: 'not done',
+  interrupted: 'interrupted',
+}
+
+function next({ state, steps }: EndedRun, home: string): string[] {
+  const flag = home === '.hemline' ? '' : ` --home ${home}`
+  const reason = steps.find((step) => step.state === state)?.because
+  switch (state) {
+    case 'done':
+      return [
+        `See them: hemline posts${flag}. Take them out: hemline export${flag} --format csv --out posts.csv`,
+      ]
+    case 'waiting':
+      return [
+        ...(reason ? [`Waiting: ${reason}.`] : []),
+        `The batch goes on without this program. Go on with: hemline materialize${flag} --wait`,
+      ]
+    case 'held':
+      return [...(reason ? [`Held: ${reason}.`] : []), `Look at: hemline batches${flag}`]
+    case 'failed':
+    case 'interrupted':
+      return [`Nothing is lost. Go on with: hemline materialize${flag}`]
+  }
+}

@@ -1,0 +1,83 @@
+import type { Explanation } from '../pipeline/engine/staleness.js'
+import { because, sentence } from '../pipeline/engine/staleness.js'
+import { formatDuration } from './numbers.js'
+import { summarizeStep } from './step-summary.js'
+import { formatTable } from './table.js'
+
+/** An asset or source with its status, what it was last, and when. */
+export type StatusRow = Explanation & {
+  kind: 'asset' | 'source'
+  recorded: { at: string; metadata: Record<string, unknown> } | undefined
+}
+
+/** The state of every asset, in the graph's order. @param now  from which ages are counted. */
+export function formatStatus(rows: readonly StatusRow[], now: Date): string {
+  return formatTable(
+    [
+      { title: 'asset' },
+      { title: 'status' },
+      { title: 'last', align: 'right' },
+      { title: 'holds' },
+      { title: 'why' },
+    ],
+    rows.map((row) => [
+      row.key,
+      statusInWords(row),
+      row.recorded ? `${formatDuration(now.getTime() - Date.parse(row.recorded.at))} ago` : 'never',
+      row.recorded ? summarizeStep(row.key, row.recorded.metadata) : '',
+      whyInWords(row),
+    ]),
+  )
+}
+
+/** Everything that is known of one asset's state, as lines. */
+export function formatExplanation(row: StatusRow, describe: string, now: Date): string {
+  const lines = [
+    `${row.key}: ${describe}`,
+    '',
+    `${statusInWords(row)}: ${whyInWords(row) || because(row.status)}.`,
+  ]
+  if (row.recorded) {
+    const verb = row.kind === 'source' ? 'Last looked at' : 'Last made'
+    const age = formatDuration(now.getTime() - Date.parse(row.recorded.at))
+    lines.push(`${verb} ${age} ago (${row.recorded.at}): ${summarizeStep(row.key, row.recorded.metadata)}.`)
+  }
+  if (row.behind.length > 0) {
+    lines.push('', 'Above it, out of date:')
+    lines.push(...row.behind.map(({ key, status }) => `- ${key}: ${because(status)}`))
+  }
+  lines.push('', wouldRun(row))
+  return lines.join('\n')
+}
+
+/** A row under stable names. */
+export function statusJson(row: StatusRow): object {
+  return {
+    asset: row.key,
+    kind: row.kind,
+    status: statusInWords(row),
+    causes: row.status.kind === 'stale' ? row.status.causes.map(sentence) : [],
+    behind: row.behind.map(({ key, status }) => ({ asset: key, because: because(status) })),
+    last_at: row.recorded?.at ?? null,
+    metadata: row.recorded?.metadata ?? null,
+  }
+}
+
+function statusInWords({ kind, status }: StatusRow): string {
+  if (kind === 'source') return status.kind === 'missing' ? 'not looked at' : 'observed'
+  return status.kind
+}
+
+function whyInWords({ kind, status, behind }: StatusRow): string {
+  if (status.kind === 'stale') return status.causes.map(sentence).join('; ')
+  if (status.kind === 'missing' || kind === 'source' || behind.length === 0) return ''
+  return `"${behind[0]!.key}" above it is out of date`
+}
+
+function wouldRun({ kind, key, status, behind }: StatusRow): string {
+  if (kind === 'source') return 'Every run that needs it looks at it again.'
+  if (status.kind !== 'fresh') return `\`hemline materialize +${key}\` makes it.`
+  if (behind.length === 0)
+    return 'A run would not make it again, unless a look at its sources finds a change.'
+  return 'A run would make what is above it first, and this only if that comes out different.'
+}

@@ -1,0 +1,36 @@
+import process from 'node:process'
+import { defineCommand } from '../command.js'
+import { exitCodes } from '../exit-codes.js'
+import { homeOption, withHome } from '../open-home.js'
+
+export const exportPosts = defineCommand({
+  command: 'export',
+  describe: 'Write the grouped posts to a file',
+  builder: (yargs) =>
+    yargs
+      .options({
+        ...homeOption,
+        format: {
+          choices: ['json', 'jsonl', 'csv'] as const,
+          default: 'jsonl' as const,
+          describe: 'One array; one post a line; or a table with one row an image',
+        },
+        out: {
+          type: 'string',
+          requiresArg: true,
+          demandOption: true,
+          describe: 'The file; it is replaced whole',
+        },
+      })
+      .example('$0 export --format csv --out posts.csv', 'For a spreadsheet: no cell can start a formula')
+      .example('$0 export --format json --out posts.json', 'Everything, as one array'),
+  async handler(args) {
+    const [{ writeExport }, { formatCountOf }] = await Promise.all([
+      import('../write-export.js'),
+      import('../../reports/numbers.js'),
+    ])
+    const posts = await withHome(args.home, (db) => writeExport(db, args.format, args.out))
+    process.stdout.write(`${formatCountOf(posts, 'post')} written to ${args.out}\n`)
+    return exitCodes.done
+  },
+})

@@ -1,0 +1,72 @@
+import process from 'node:process'
+import { defineCommand } from '../command.js'
+import { exitCodeOf } from '../exit-codes.js'
+import { numberWithin, wholeNumber } from '../flag-values.js'
+import { homeOption, jsonOption } from '../open-home.js'
+import { settingOptions } from './setting-options.js'
+
+/** The longest that a batch goes unlooked at, in seconds. */
+const MAX_POLL_SECONDS = 3_600
+
+export const materialize = defineCommand({
+  command: 'materialize [selection..]',
+  describe: 'Bring assets up to date; nothing that is answered or under way is asked again',
+  builder: (yargs) =>
+    yargs
+      .positional('selection', {
+        type: 'string',
+        array: true,
+        default: [] as string[],
+        defaultDescription: '*',
+        describe: 'Assets: a, a+ (with all below), +a (with all above), 1+a+2, *',
+      })
+      .options({
+        ...homeOption,
+        ...settingOptions,
+        limit: { type: 'number', requiresArg: true, describe: 'At most so many new requests in this run' },
+        wait: {
+          type: 'boolean',
+          defaultDescription: 'on a terminal',
+          describe: 'Stay until the batches are done; --no-wait exits with code 3 meanwhile',
+        },
+        'poll-interval': {
+          type: 'number',
+          default: 30,
+          requiresArg: true,
+          describe: 'Seconds between two polls',
+        },
+        force: {
+          type: 'boolean',
+          default: false,
+          describe: 'Make the selected assets even where nothing changed; answers are never bought again',
+        },
+        ...jsonOption,
+      })
+      .example('$0 materialize --images ~/photos', 'Everything, for the pictures of a folder')
+      .example('$0 materialize --images posts.csv --provider local', 'A manifest, without a key')
+      .example('$0 materialize --limit 20 --wait', 'Twenty pictures first')
+      .example('$0 materialize +grouped_posts --no-wait', 'Submit, and come back later')
+      .epilogue('Exit codes: 0 done, 1 failed, 2 bad usage, 3 waiting on the provider, 4 held for a person.'),
+  async handler(args) {
+    const limit = args.limit === undefined ? undefined : wholeNumber('limit', args.limit, 1, 1_000_000_000)
+    const seconds = numberWithin('poll-interval', args['poll-interval'], 0.01, MAX_POLL_SECONDS)
+    const [{ runMaterialize }, { makeProgress }, { reportRun }] = await Promise.all([
+      import('../run-materialize.js'),
+      import('../progress.js'),
+      import('../report-run.js'),
+    ])
+    const { home, images, provider, model, detail, profile } = args
+    const result = await runMaterialize(
+      {
+        ...{ home, images, provider, model, detail, profile, limit },
+        selection: args.selection,
+        isForced: args.force,
+        waits: args.wait ?? process.stdout.isTTY,
+        pollIntervalMs: seconds * 1000,
+      },
+      makeProgress(process.stderr),
+    )
+    await reportRun(result, { home, isJson: args.json })
+    return exitCodeOf(result.state)
+  },
+})

@@ -1,0 +1,24 @@
+import { defineCommand } from '../command.js'
+import { exitCodes } from '../exit-codes.js'
+import { homeOption, jsonOption, withHome } from '../open-home.js'
+
+export const status = defineCommand({
+  command: 'status',
+  describe: 'What is up to date, what is not, and why; what is at the provider',
+  builder: (yargs) => yargs.options({ ...homeOption, ...jsonOption }),
+  async handler(args) {
+    const [{ loadStatus }, { formatStatus, statusJson }, { print, printObject }, { systemClock }] =
+      await Promise.all([
+        import('../load-status.js'),
+        import('../../reports/status-table.js'),
+        import('../print.js'),
+        import('../../pipeline/clock.js'),
+      ])
+    await withHome(args.home, async (db) => {
+      const rows = await loadStatus(db)
+      if (args.json) await printObject({ assets: rows.map(statusJson) })
+      else await print(formatStatus(rows, systemClock.now()))
+    })
+    return exitCodes.done
+  },
+})

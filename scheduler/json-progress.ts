@@ -1,0 +1,37 @@
+import { pino } from 'pino'
+import { isExpected } from '../pipeline/errors.js'
+import type { Progress, ProgressEvent } from './progress.js'
+
+/** Of what happens once a picture, every so manieth is told. */
+const EVERY = 1_000
+
+/** One JSON object a line: `time`, `level`, `event`, and the event's own fields. */
+export function jsonProgress(stream: NodeJS.WritableStream): Progress {
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+  return {
+    notify(event) {
+      const { kind, ...fields } = event
+      if ('done' in event && event.done % EVERY !== 0) return
+      log[levelOf(event)]({ event: kind, ...fields, ...errorFields(fields) })
+    },
+    say: (text) => log.info({ event: 'notice', text }),
+    warn: (text) => log.warn({ event: 'notice', text }),
+    stop() {},
+  }
+}
+
+function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
+  if (kind === 'step.failed' || kind === 'batch.rejected') return 'error'
+  const warnings = ['batch.doubtful', 'batch.poll_failed', 'batch.status_unknown', 'step.held', 'input.stale']
+  return warnings.includes(kind) ? 'warn' : 'info'
+}
+
+/** An error itself is not a JSON value. */
+function errorFields(fields: object): object {
+  if (!('error' in fields)) return {}
+  const { error } = fields
+  return {
+    error: error instanceof Error ? error.message : String(error),
+    ...(isExpected(error) ? { code: error.code } : {}),
+  }
+}

@@ -1,0 +1,30 @@
+import { isExpected } from '../pipeline/errors.js'
+import { exitCodes } from './exit-codes.js'
+import { UsageError } from './usage-error.js'
+
+/** Errors of the house that mean: what was typed cannot be done as typed. */
+const BAD_USAGE = new Set([
+  'unknown_asset',
+  'bad_selection',
+  'unknown_model',
+  'bad_config',
+  'no_images',
+  'no_home',
+  'no_key',
+])
+
+/**
+ * Writes an error for a person: what is wrong, and what to do next. Of an error that nobody foresaw the stack is
+ * written, too.
+ *
+ * @returns the exit code that goes with it.
+ */
+export function reportError(error: unknown, to: NodeJS.WritableStream, isDebug = false): number {
+  const isKnown = isExpected(error) || error instanceof UsageError
+  const { message, stack } = error instanceof Error ? error : new Error(String(error))
+  to.write(`error: ${isKnown ? message : `unexpected: ${message}`}\n`)
+  if (isKnown && error.hint) to.write(`hint: ${error.hint}\n`)
+  if (stack && (isDebug || !isKnown)) to.write(`${stack}\n`)
+  const isBadUsage = error instanceof UsageError || (isExpected(error) && BAD_USAGE.has(error.code))
+  return isBadUsage ? exitCodes.badUsage : exitCodes.failed
+}

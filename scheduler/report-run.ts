@@ -1,0 +1,60 @@
+import process from 'node:process'
+import { homeAt } from '../data/home.js'
+import { openDatabase } from '../data/database.js'
+import { sumChargesByBatch } from '../data/records/charges.js'
+import { listPostRecords } from '../data/records/posts.js'
+import { formatCost } from '../reports/cost-table.js'
+import { describeRun } from '../reports/run-summary.js'
+import { formatPosts } from '../reports/posts-table.js'
+import { isExpected } from '../pipeline/errors.js'
+import { print, printObject } from './print.js'
+import { reportError } from './report-error.js'
+import type { FinishedRun } from './run-materialize.js'
+
+const SHOWN_POSTS = 5
+
+/** Prints how a run ended: as one JSON object, or as sentences and the cost table, with what to type next. */
+export async function reportRun(
+  run: FinishedRun,
+  options: { home: string; isJson: boolean; showsPosts?: boolean },
+): Promise<void> {
+  if (options.isJson) await printObject(toJson(run))
+  else {
+    const home = homeAt(options.home)
+    const db = await openDatabase(home.database)
+    try {
+      if (options.showsPosts) {
+        const posts = await listPostRecords(db, { afterKey: '', limit: SHOWN_POSTS })
+        await print(formatPosts(posts.map(({ record }) => JSON.parse(record))))
+      }
+      await print(formatCost(await sumChargesByBatch(db)))
+      await print(describeRun(run, options.home))
+    } finally {
+      await db.destroy()
+    }
+  }
+  if (run.error !== undefined && run.state === 'failed') reportError(run.error, process.stderr)
+}
+
+function toJson({ runId, state, steps, submittedBatches, spent, error }: FinishedRun): object {
+  return {
+    run: runId,
+    state,
+    submitted_batches: submittedBatches,
+    spent,
+    steps: steps.map(({ asset, state: stepState, because, until, metadata }) => ({
+      asset,
+      state: stepState,
+      because,
+      ...(until ? { waiting_until: until.toISOString() } : {}),
+      ...(metadata ? { metadata } : {}),
+    })),
+    ...(error === undefined
+      ? {}
+      : { error: { code: isExpected(error) ? error.code : 'unexpected', message: messageOf(error) } }),
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

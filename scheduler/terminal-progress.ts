@@ -1,0 +1,129 @@
+import { SingleBar } from 'cli-progress'
+import { summarizeStep } from '../reports/step-summary.js'
+import { formatCount, formatDuration } from '../reports/numbers.js'
+import { printable } from '../reports/table.js'
+import type { Progress, ProgressEvent } from './progress.js'
+
+/** A line for each thing that happened, and one bar below for what goes on. */
+export function terminalProgress(stream: NodeJS.WriteStream): Progress {
+  const bar = new Bar(stream)
+  const say = (text: string): void => {
+    bar.hide()
+    stream.write(`${printable(text)}\n`)
+  }
+  const batches = new Map<string, Extract<ProgressEvent, { kind: 'batch.polled' }>>()
+  return {
+    say,
+    warn: (text) => say(`warning: ${text}`),
+    stop: () => bar.hide(),
+    notify(event) {
+      switch (event.kind) {
+        case 'images.read':
+          return bar.show('Looking at images', event.done, event.done)
+        case 'tasks.written':
+          return bar.show('Preparing', event.done, event.total)
+        case 'batch.polled': {
+          batches.set(event.batch, event)
+          return showBatches(bar, [...batches.values()])
+        }
+        default: {
+          const text = sentenceOf(event)
+          if (text !== undefined) say(text)
+        }
+      }
+    },
+  }
+}
+
+function showBatches(bar: Bar, batches: Extract<ProgressEvent, { kind: 'batch.polled' }>[]): void {
+  const total = batches.reduce((sum, batch) => sum + batch.total, 0)
+  const completed = batches.reduce((sum, batch) => sum + batch.completed + batch.failed, 0)
+  const oldest = batches.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime())[0]!
+  bar.show('Completed:', completed, total, () => {
+    const age = `open for ${formatDuration(Date.now() - oldest.createdAt.getTime())}`
+    if (!oldest.expiresAt) return age
+    return `${age}, expires in ${formatDuration(oldest.expiresAt.getTime() - Date.now())}`
+  })
+}
+
+type Told = Exclude<ProgressEvent, { kind: 'images.read' | 'tasks.written' | 'batch.polled' }>
+
+/** What a person wants to read of an event; undefined for what the result tells anyway. */
+function sentenceOf(event: Told): string | undefined {
+  switch (event.kind) {
+    case 'run.started':
+    case 'run.finished':
+    case 'batch.collected':
+      return undefined
+    case 'run.continued':
+      return `run ${event.run} goes on where it was left`
+    case 'run.interrupted':
+      return `run ${event.run} had ended early (${event.because}); what it did is kept`
+    case 'source.observed':
+      return `${event.asset}: ${summarizeStep(event.asset, event.metadata)}`
+    case 'step.fresh':
+      return `${event.asset}: up to date`
+    case 'step.started':
+      return `${event.asset}: ${event.because} ...`
+    case 'step.done':
+      return `${event.asset}: ${summarizeStep(event.asset, event.metadata)}`
+    case 'step.waiting':
+      return undefined
+    case 'step.held':
+      return `${event.asset}: held, ${event.because}. ${event.hint}`
+    case 'step.failed':
+      return `${event.asset}: failed`
+    case 'input.stale':
+      return `warning: "${event.asset}" is made from "${event.input}", which is out of date: ${event.because}`
+    case 'asset.unsettled':
+      return `warning: ${event.asset} is still out of date: ${event.because}`
+    case 'batch.uploading':
+      return undefined
+    case 'batch.submitted':
+    case 'batch.adopted':
+      return `${event.kind === 'batch.adopted' ? 'found again' : 'submitted'}: batch ${event.batch} with ${formatCount(event.requests)} requests`
+    case 'batch.doubtful':
+      return `warning: no answer to the creation of a batch (${event.because}); looking for it before trying again`
+    case 'batch.poll_failed':
+      return `warning: a poll of ${event.batch} failed (${event.because}); it is tried again`
+    case 'batch.status_unknown':
+      return `warning: ${event.batch}: ${event.because}`
+    case 'batch.rejected':
+      return `warning: ${event.batch} was rejected: ${event.because}`
+  }
+}
+
+/** One bar at a time; lines are written above it. */
+class Bar {
+  #bar: SingleBar | undefined
+  #label = ''
+
+  constructor(private readonly stream: NodeJS.WriteStream) {}
+
+  /** @param more  what stands behind the numbers, asked at every repaint. */
+  show(label: string, value: number, total: number, more: () => string = () => ''): void {
+    if (this.#label !== label) this.hide()
+    if (!this.#bar) {
+      this.#label = label
+      this.#bar = new SingleBar({
+        stream: this.stream,
+        clearOnComplete: true,
+        hideCursor: true,
+        format: (_options, params, payload: { more(): string }) => {
+          const width = 24
+          const filled = Math.round((params.total === 0 ? 0 : params.value / params.total) * width)
+          const drawn = `${'█'.repeat(filled)}${'░'.repeat(width - filled)}`
+          return `${label} ${formatCount(params.value)}/${formatCount(params.total)} ${drawn} ${payload.more()}`
+        },
+      })
+      this.#bar.start(total, value, { more })
+    }
+    this.#bar.setTotal(total)
+    this.#bar.update(value, { more })
+  }
+
+  hide(): void {
+    this.#bar?.stop()
+    this.#bar = undefined
+  }
+}

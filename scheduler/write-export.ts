@@ -1,0 +1,72 @@
+import type { PostRecord } from '../assets/post/post-record.js'
+import { csvRows } from '../assets/post/csv-rows.js'
+import { type Artifact, createArtifact } from '../data/artifacts.js'
+import type { Db } from '../data/database.js'
+import { listPostRecords } from '../data/records/posts.js'
+import { stringify } from 'csv-stringify/sync'
+import { pages } from './pages.js'
+
+export type ExportFormat = 'json' | 'jsonl' | 'csv'
+
+/**
+ * Writes all grouped posts, in the order of their keys, to a file that is there whole or not at all.
+ *
+ * @returns how many posts it holds.
+ */
+export async function writeExport(db: Db, format: ExportFormat, path: string): Promise<number> {
+  const artifact = await createArtifact(path)
+  try {
+    const posts = await writers[format](records(db), artifact)
+    await artifact.commit()
+    return posts
+  } catch (error) {
+    await artifact.discard()
+    throw error
+  }
+}
+
+type Write = (records: AsyncIterable<PostRecord>, to: Artifact) => Promise<number>
+
+const writers: Record<ExportFormat, Write> = {
+  async json(all, to) {
+    let posts = 0
+    for await (const record of all)
+      await to.write(`${posts++ === 0 ? '[\n' : ',\n'}${JSON.stringify(record)}`)
+    await to.write(posts === 0 ? '[]\n' : '\n]\n')
+    return posts
+  },
+
+  async jsonl(all, to) {
+    let posts = 0
+    for await (const record of all) {
+      await to.write(`${JSON.stringify(record)}\n`)
+      posts++
+    }
+    return posts
+  },
+
+  async csv(all, to) {
+    const { header, rowsOf } = csvRows
+    await to.write(csvLines([header]))
+    let posts = 0
+    for await (const record of all) {
+      await to.write(csvLines(rowsOf(record)))
+      posts++
+    }
+    return posts
+  },
+}
+
+/** A cell that begins like a formula gets an apostrophe, so that no spreadsheet runs what a caption says. */
+function csvLines(rows: string[][]): string {
+  return stringify(rows, { escape_formulas: true, record_delimiter: 'windows' })
+}
+
+async function* records(db: Db): AsyncGenerator<PostRecord> {
+  const rows = pages(
+    (after: string | undefined, count) => listPostRecords(db, { afterKey: after ?? '', limit: count }),
+    ({ key }) => key,
+    Infinity,
+  )
+  for await (const { record } of rows) yield JSON.parse(record) as PostRecord
+}
