@@ -21,12 +21,11 @@ export type Schema = {
 }
 
 /** `running`: a process works on it. `waiting`: nothing to do until the provider has moved; no process is needed. */
-export const runStates = ['running', 'waiting', 'done', 'failed', 'held', 'interrupted'] as const
-export type RunState = (typeof runStates)[number]
+export type RunState = 'running' | 'waiting' | 'done' | 'failed' | 'held' | 'interrupted'
 
 type RunsTable = {
   id: Generated<number>
-  /** The selection as typed, joined by commas. */
+  /** The selected keys in the graph's order, joined by commas; `*` for all. */
   selection: string
   /** Who asked: `person`, later also the clock. */
   trigger: string
@@ -37,8 +36,7 @@ type RunsTable = {
   error: string | null
 }
 
-export const stepStates = ['running', 'waiting', 'done', 'failed', 'held', 'interrupted'] as const
-export type StepState = (typeof stepStates)[number]
+export type StepState = 'running' | 'waiting' | 'done' | 'failed' | 'held' | 'interrupted'
 
 type StepsTable = {
   id: Generated<number>
@@ -47,8 +45,11 @@ type StepsTable = {
   /** 1 for the first pass over the graph; a run makes another when collecting left rows worth another try. */
   round: number
   state: StepState
-  /** Why it ran, waits, or did not run; a sentence. */
+  /** Why it runs; once it left off without making anything, why it did. A sentence. */
   because: string
+  /** What a person can do about it; of held and failed steps. */
+  hint: string | null
+  error_code: string | null
   waiting_until: string | null
   started_at: string
   finished_at: string | null
@@ -65,6 +66,8 @@ type MaterializationsTable = {
   input_versions: string
   /** JSON object of counts, bytes, tokens, cost. */
   metadata: string
+  /** Why it was made; a sentence. */
+  because: string
   materialized_at: string
 }
 
@@ -72,6 +75,8 @@ type ObservationsTable = {
   id: Generated<number>
   source_key: string
   data_version: string
+  /** The data version seen before it, which a `change` in the metadata is relative to; null for the first. */
+  previous_version: string | null
   metadata: string
   /** When this data version was seen first, and last; equal looks in a row share one record. */
   first_observed_at: string
@@ -162,8 +167,7 @@ type RequestsTable = {
   detail: string | null
 }
 
-export const partStates = ['built', 'submitted', 'collected', 'withdrawn'] as const
-export type PartState = (typeof partStates)[number]
+export type PartState = 'built' | 'submitted' | 'collected' | 'withdrawn'
 
 type PartsTable = {
   id: Generated<number>
@@ -185,8 +189,7 @@ type PartsTable = {
  * `intended`: written down, perhaps uploaded. `uploaded`: the file is at the provider. `open`: the batch is there.
  * `ended`: over at the provider, to be collected. `held`: in doubt, a person decides. `collected`, `rejected` end it.
  */
-export const batchStates = ['intended', 'uploaded', 'open', 'ended', 'held', 'collected', 'rejected'] as const
-export type BatchState = (typeof batchStates)[number]
+export type BatchState = 'intended' | 'uploaded' | 'open' | 'ended' | 'held' | 'collected' | 'rejected'
 
 type BatchesTable = {
   id: Generated<number>

@@ -4,7 +4,7 @@ export async function rejection(promise: Promise<unknown>): Promise<Error> {
     await promise
   } catch (error) {
     if (error instanceof Error) return error
-    throw new Error(`rejected with something that is not an Error: ${String(error)}`)
+    throw new Error(`rejected with something that is not an Error: ${String(error)}`, { cause: error })
   }
   throw new Error('expected the promise to reject, but it resolved')
 }

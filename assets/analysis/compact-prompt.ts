@@ -24,7 +24,7 @@ export const compactPrompt = `Fashion photo to minified JSON. Only what shows; l
 d: max 10 words. g: items, main first: t type (lower case, "wrap dress"), x up to 3 details, a codes: kind, colors (largest first), pattern, fabric, fit, hem, sleeve, neck.
 n: people. w: readable text or null. b: brand shown or null. c: confidence 0-100.
 a: codes of the picture: styles (max 2), occasion, seasons, palette (max 3), setting, quality.
-Several colors, styles, seasons; one of the rest.
+Several colors, styles, seasons; of the rest only the first counts.
 Codes: ${legend()}; x... other.`
 
 function legend(): string {

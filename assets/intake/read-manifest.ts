@@ -32,7 +32,7 @@ const chunkSize = 1000
  */
 export async function* readManifest(path: string, format: 'csv' | 'jsonl'): AsyncGenerator<FoundImage[]> {
   const folder = new ManifestFolder(dirname(path))
-  let chunk: FoundImage[] = []
+  const chunk: FoundImage[] = []
   let run: PostRun | undefined
   for await (const row of manifestRows(path, format)) {
     if (row.image.trim() === '')

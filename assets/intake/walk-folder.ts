@@ -33,7 +33,7 @@ export async function* walkFolder(root: string, passedOver: PassedOver): AsyncGe
     const listing = await listFolder(walk, folder)
     if (listing.refused.length > 0) yield listing.refused
     yield* picturesOf(folder, listing)
-    for (const subFolder of listing.subFolders.reverse()) waiting.push(subFolder)
+    for (const subFolder of listing.subFolders.toReversed()) waiting.push(subFolder)
     // The calls above are synchronous; other work gets its turn here.
     await nextTurn()
   }

@@ -35,7 +35,7 @@ export async function inspectPicture(bytes: Buffer): Promise<InspectedPicture> {
     return { ok: true, sha256: createHash('sha256').update(bytes).digest('hex'), format, width, height }
   } catch (error) {
     if (isCutShort(bytes, format) || saysCutShort.test(String(error))) return cutShort(bytes, format)
-    const [why] = String((error as Error).message).split('\n')
+    const [why] = (error as Error).message.split('\n')
     return refuse('damaged', `${format.toUpperCase()} that cannot be decoded: ${why}`)
   }
 }

@@ -25,20 +25,17 @@ export function sniffFormat(bytes: Buffer): Sniffed {
  * @returns false also when the structure cannot be followed; then it is for the decoder to fail.
  */
 export function isCutShort(bytes: Buffer, format: PictureFormat): boolean {
-  switch (format) {
-    case 'jpeg':
-      return isJpegCutShort(bytes)
-    case 'png':
-      return isPngCutShort(bytes)
-    case 'webp':
-      return bytes.length < 8 + bytes.readUInt32LE(4)
-    case 'avif':
-      return isIsoMediaCutShort(bytes)
-    case 'tiff':
-      return isTiffCutShort(bytes)
-    case 'gif':
-      return false // its decoder reads to the end, and says so
-  }
+  return endsEarly[format](bytes)
+}
+
+const endsEarly: Record<PictureFormat, (bytes: Buffer) => boolean> = {
+  jpeg: isJpegCutShort,
+  png: isPngCutShort,
+  webp: (bytes) => bytes.length < 8 + bytes.readUInt32LE(4),
+  avif: isIsoMediaCutShort,
+  tiff: isTiffCutShort,
+  // Its decoder reads to the end, and says so.
+  gif: () => false,
 }
 
 const signatures: readonly [prefix: string, format: PictureFormat][] = [

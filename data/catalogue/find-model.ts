@@ -4,7 +4,7 @@ import type { ModelRow } from './model-row.js'
 import { models } from './models.js'
 
 /** What is known of a model, also under the name of one of its dated snapshots (`gpt-4o-mini-2024-07-18`). */
-export function findModel(id: string): ModelRow | undefined {
+function findModel(id: string): ModelRow | undefined {
   const base = id.replace(/-\d{4}-\d{2}-\d{2}$/, '')
   return models.find((model) => model.id === base)
 }

@@ -19,7 +19,11 @@ const FACTOR_UNIT = 1_000
  * @param usage  counts of tokens, at least 0; cached ones are part of the input.
  * @returns `row` names the dated price that was used.
  */
-export function priceOf(model: ModelRow, usage: PricedUsage, lane: Lane): { costNanoUsd: number; row: string } {
+export function priceOf(
+  model: ModelRow,
+  usage: PricedUsage,
+  lane: Lane,
+): { costNanoUsd: number; row: string } {
   const isLong = model.longContext !== undefined && usage.inputTokens > model.longContext.aboveInputTokens
   const inputFactor = inThousandths(isLong ? model.longContext!.inputFactor : 1)
   const outputFactor = inThousandths(isLong ? model.longContext!.outputFactor : 1)
@@ -53,6 +57,7 @@ function inThousandths(factor: number): bigint {
 export function formatUsd(nano: number): string {
   if (nano === 0) return '$0'
   const usd = nano / NANO_PER_USD
-  if (usd >= 1) return `$${new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(usd)}`
+  if (usd >= 1)
+    return `$${new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(usd)}`
   return `$${new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4, maximumFractionDigits: 9 }).format(usd)}`
 }

@@ -15,8 +15,11 @@ export const createEngineRecords: Migration = {
         started_at text not null,
         finished_at text,
         error_code text,
-        error text
+        error text,
+        check ((state in ('running', 'waiting')) = (finished_at is null))
       ) strict
+
+      create index runs_by_state on runs (state, id)
 
       create table materializations (
         id integer primary key,
@@ -26,12 +29,16 @@ export const createEngineRecords: Migration = {
         data_version text not null,
         input_versions text not null check (json_valid(input_versions)),
         metadata text not null check (json_valid(metadata)),
+        because text not null,
         materialized_at text not null
       ) strict
 
       create index materializations_by_asset on materializations (asset_key, id)
 
       create trigger materializations_are_append_only before update on materializations
+      begin select raise(abort, 'materializations are append-only'); end
+
+      create trigger materializations_are_kept before delete on materializations
       begin select raise(abort, 'materializations are append-only'); end
 
       create table steps (
@@ -42,17 +49,29 @@ export const createEngineRecords: Migration = {
         state text not null check (state in
           ('running', 'waiting', 'done', 'failed', 'held', 'interrupted')),
         because text not null,
+        hint text,
+        error_code text,
         waiting_until text,
         started_at text not null,
         finished_at text,
         materialization_id integer references materializations,
-        unique (run_id, asset_key, round)
+        check ((state in ('running', 'waiting')) = (finished_at is null)),
+        check ((state = 'waiting') = (waiting_until is not null)),
+        check ((state = 'done') = (materialization_id is not null))
       ) strict
+
+      create unique index one_live_step_per_asset on steps (run_id, asset_key)
+        where state in ('running', 'waiting')
+
+      create index steps_by_run on steps (run_id, id)
+
+      create index steps_by_asset on steps (asset_key, id)
 
       create table observations (
         id integer primary key,
         source_key text not null,
         data_version text not null,
+        previous_version text,
         metadata text not null check (json_valid(metadata)),
         first_observed_at text not null,
         observed_at text not null

@@ -1,5 +1,6 @@
 import type { Db } from '../database.js'
 import type { NewRow, Row } from '../schema.js'
+import { findLatestRows } from './latest-rows.js'
 
 export type Materialization = Row<'materializations'>
 
@@ -19,15 +20,7 @@ export async function insertMaterialization(
 
 /** The latest materialization of each asset that has one, by key. */
 export async function findLatestMaterializations(db: Db): Promise<Map<string, Materialization>> {
-  const rows = await db
-    .selectFrom('materializations')
-    .selectAll()
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('materializations')
-        .select(({ fn }) => fn.max('id').as('id'))
-        .groupBy('asset_key'),
-    )
-    .execute()
+  const rows = await findLatestRows(db, 'materializations', 'asset_key')
   return new Map(rows.map((row) => [row.asset_key, row]))
 }
 

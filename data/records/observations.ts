@@ -1,20 +1,22 @@
 import type { Db } from '../database.js'
 import type { Row } from '../schema.js'
+import { findLatestRows } from './latest-rows.js'
 
 export type Observation = Row<'observations'>
 
 /**
- * Records a look at a source. Equal looks in a row share a record, whose time and counts are those of the last one; says
- * whether the data version is new.
+ * Records a look at a source; says whether its data version is another than at the look before. Equal looks in a row
+ * share one record: its metadata are those of the first, which saw the change, its `observed_at` is that of the last.
  */
 export function recordObservation(
   db: Db,
   observed: { sourceKey: string; dataVersion: string; metadata: string },
   now: Date,
 ): Promise<boolean> {
+  const { sourceKey, dataVersion, metadata } = observed
   return db.transaction().execute(async (trx) => {
-    const latest = await findLatestObservation(trx, observed.sourceKey)
-    if (latest?.data_version === observed.dataVersion) {
+    const latest = await findLatestObservation(trx, sourceKey)
+    if (latest?.data_version === dataVersion) {
       await trx
         .updateTable('observations')
         .set({ observed_at: now.toISOString() })
@@ -25,9 +27,10 @@ export function recordObservation(
     await trx
       .insertInto('observations')
       .values({
-        source_key: observed.sourceKey,
-        data_version: observed.dataVersion,
-        metadata: observed.metadata,
+        source_key: sourceKey,
+        data_version: dataVersion,
+        previous_version: latest?.data_version ?? null,
+        metadata,
         first_observed_at: now.toISOString(),
         observed_at: now.toISOString(),
       })
@@ -36,6 +39,7 @@ export function recordObservation(
   })
 }
 
+/** The latest observation of one source; undefined when it was never looked at. */
 export function findLatestObservation(db: Db, sourceKey: string): Promise<Observation | undefined> {
   return db
     .selectFrom('observations')
@@ -48,14 +52,17 @@ export function findLatestObservation(db: Db, sourceKey: string): Promise<Observ
 
 /** The latest observation of each source that was looked at, by key. */
 export async function findLatestObservations(db: Db): Promise<Map<string, Observation>> {
-  const rows = await db
+  const rows = await findLatestRows(db, 'observations', 'source_key')
+  return new Map(rows.map((row) => [row.source_key, row]))
+}
+
+/** The observations of one source, newest first. */
+export function listObservations(db: Db, sourceKey: string, limit: number): Promise<Observation[]> {
+  return db
     .selectFrom('observations')
     .selectAll()
-    .where('id', 'in', ({ selectFrom }) =>
-      selectFrom('observations')
-        .select(({ fn }) => fn.max('id').as('id'))
-        .groupBy('source_key'),
-    )
+    .where('source_key', '=', sourceKey)
+    .orderBy('id', 'desc')
+    .limit(limit)
     .execute()
-  return new Map(rows.map((row) => [row.source_key, row]))
 }

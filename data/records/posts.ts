@@ -39,15 +39,6 @@ export async function deleteEmptyPosts(db: Db): Promise<number> {
   return Number(deleted.numDeletedRows)
 }
 
-export async function countTouchedPosts(db: Db): Promise<number> {
-  const row = await db
-    .selectFrom('posts')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('touched', '=', 1)
-    .executeTakeFirstOrThrow()
-  return row.count
-}
-
 /** The next touched posts in the order of their ids; empty after the last page. */
 export function findTouchedPosts(
   db: Db,

@@ -3,6 +3,7 @@ import type { Row, RunState } from '../schema.js'
 
 export type Run = Row<'runs'>
 
+/** Begins a run. Returns its id. */
 export async function insertRun(
   db: Db,
   run: { selection: string; trigger: string },

@@ -1,6 +1,6 @@
 /**
  * The life of a batch at the provider, as the one table that everything else is derived from. A poll can skip states, so
- * `then` lists every status that may be seen later, not only the next one. Nothing follows a status that is over.
+ * `later` lists every status that may be seen later, not only the next one. Nothing follows a status that is over.
  *
  * `work`: it goes on, poll it. `collect`: it is over and what it finished was charged, so take it in. `reject`:
  * validation failed, nothing ran and nothing was charged.
@@ -8,16 +8,16 @@
 export const batchStatuses = {
   validating: {
     action: 'work',
-    then: ['failed', 'in_progress', 'finalizing', 'completed', 'expired', 'cancelling', 'cancelled'],
+    later: ['failed', 'in_progress', 'finalizing', 'completed', 'expired', 'cancelling', 'cancelled'],
   },
-  in_progress: { action: 'work', then: ['finalizing', 'completed', 'expired', 'cancelling', 'cancelled'] },
-  finalizing: { action: 'work', then: ['completed', 'expired', 'cancelling', 'cancelled'] },
-  cancelling: { action: 'work', then: ['cancelled', 'completed', 'expired'] },
-  completed: { action: 'collect', then: [] },
-  expired: { action: 'collect', then: [] },
-  cancelled: { action: 'collect', then: [] },
-  failed: { action: 'reject', then: [] },
-} as const satisfies Record<string, { action: BatchAction; then: readonly string[] }>
+  in_progress: { action: 'work', later: ['finalizing', 'completed', 'expired', 'cancelling', 'cancelled'] },
+  finalizing: { action: 'work', later: ['completed', 'expired', 'cancelling', 'cancelled'] },
+  cancelling: { action: 'work', later: ['cancelled', 'completed', 'expired'] },
+  completed: { action: 'collect', later: [] },
+  expired: { action: 'collect', later: [] },
+  cancelled: { action: 'collect', later: [] },
+  failed: { action: 'reject', later: [] },
+} as const satisfies Record<string, { action: BatchAction; later: readonly string[] }>
 
 export type BatchAction = 'work' | 'collect' | 'reject'
 

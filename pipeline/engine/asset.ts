@@ -5,7 +5,7 @@ import type { Clock } from '../clock.js'
 export type Metadata = { readonly [name: string]: JsonValue | undefined }
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | Metadata
 
-/** What a step made: the version of its data, and facts worth remembering (1 KB is plenty, 4 KB the most). */
+/** What a step made: the version of its data, and facts worth remembering (1 KB is plenty, 16 KB the most). */
 export type Done<M> = { kind: 'done'; dataVersion: string; metadata: M }
 /** Nothing can be done before the instant. The run stays open as a row; no process is needed meanwhile. */
 export type Waiting = { kind: 'waiting'; until: Date; because: string }

@@ -3,15 +3,19 @@ import type { Asset, Node } from './asset.js'
 
 /** A checked set of nodes: every key is there once, every input is there, and nothing depends on itself. */
 export type Graph<R = never> = {
-  /** Inputs before what needs them; among equals as declared. */
+  /** Each after its inputs; otherwise as declared. */
   readonly nodes: readonly Node<R>[]
   /** @throws Error for a key that is not in the graph: select first. */
   get(key: string): Node<R>
   has(key: string): boolean
   /** Keys of the direct inputs, as declared. */
-  inputsOf(key: string): string[]
-  /** Keys of what needs it directly. */
-  dependentsOf(key: string): string[]
+  inputsOf(key: string): readonly string[]
+  /** Keys of what needs it directly, in the graph's order. */
+  dependentsOf(key: string): readonly string[]
+  /** The keys and everything above them, at most so many layers away. */
+  upstreamOf(keys: Iterable<string>, layers?: number): Set<string>
+  /** The keys and everything below them, at most so many layers away. */
+  downstreamOf(keys: Iterable<string>, layers?: number): Set<string>
 }
 
 const KEY = /^[a-z][a-z0-9_]*$/
@@ -20,36 +24,119 @@ const KEY = /^[a-z][a-z0-9_]*$/
  * Checks the nodes of a pipeline and puts them in order.
  *
  * @throws HemlineError `invalid_graph` that names every problem at once, each with its fix: a key twice or malformed, no
- *   description, no code version, an input that is not in the list, a cycle.
+ *   description, no code version, an input that is not in the list or needed twice, a circle.
  */
 export function defineGraph<R>(nodes: readonly Node<R>[]): Graph<R> {
   const problems = [...nodeProblems(nodes), ...inputProblems(nodes)]
-  if (problems.length === 0) problems.push(...cycleProblems(nodes))
-  if (problems.length > 0) {
-    throw new HemlineError({
-      code: 'invalid_graph',
-      message: `the graph has ${problems.length === 1 ? '1 problem' : `${problems.length} problems`}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
-      hint: 'Mend each in the file that declares it; nothing was run.',
-    })
+  const { ordered, circles } = problems.length === 0 ? inOrder(nodes) : { ordered: [], circles: [] }
+  for (const circle of circles) {
+    problems.push(`assets need each other in a circle: ${circle.join(' <- ')}: take one of these inputs away`)
   }
-  const byKey = new Map(nodes.map((node) => [node.key, node]))
+  if (problems.length > 0) throw invalidGraph(problems)
+
+  const byKey = new Map(ordered.map((node) => [node.key, node]))
+  const inputs = new Map(ordered.map((node) => [node.key, inputKeys(node)]))
+  const dependents = new Map<string, string[]>(ordered.map(({ key }) => [key, []]))
+  for (const [key, needed] of inputs) for (const input of needed) dependents.get(input)!.push(key)
+
+  function get<T>(of: ReadonlyMap<string, T>, key: string): T {
+    const found = of.get(key)
+    if (found === undefined) throw new Error(`the graph has no node "${key}"`)
+    return found
+  }
+  const inputsOf = (key: string): readonly string[] => get(inputs, key)
+  const dependentsOf = (key: string): readonly string[] => get(dependents, key)
   return {
-    nodes: inOrder(nodes),
+    nodes: ordered,
     has: (key) => byKey.has(key),
-    get(key) {
-      const node = byKey.get(key)
-      if (!node) throw new Error(`the graph has no node "${key}"`)
-      return node
-    },
-    inputsOf: (key) => inputKeys(byKey.get(key)!),
-    dependentsOf: (key) => nodes.filter((node) => inputKeys(node).includes(key)).map((node) => node.key),
+    get: (key) => get(byKey, key),
+    inputsOf,
+    dependentsOf,
+    upstreamOf: (keys, layers) => reach(keys, inputsOf, layers),
+    downstreamOf: (keys, layers) => reach(keys, dependentsOf, layers),
   }
 }
 
-/** Every key that can be reached from the keys along `next`, at most `layers` steps away, the keys themselves included. */
-export function reach(
+function invalidGraph(problems: readonly string[]): HemlineError {
+  const count = problems.length === 1 ? '1 problem' : `${problems.length} problems`
+  return new HemlineError({
+    code: 'invalid_graph',
+    message: `the graph has ${count}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`,
+    hint: 'Mend each in the file that declares it; nothing was run.',
+  })
+}
+
+function nodeProblems<R>(nodes: readonly (Node<R> | undefined)[]): string[] {
+  const seen = new Set<string>()
+  return nodes.flatMap((node, index) => {
+    if (node === undefined) return [`entry ${index + 1} of the list is undefined: mend the circular import`]
+    const { key } = node
+    const problems: string[] = []
+    if (!KEY.test(key)) {
+      problems.push(`"${key}" is not a key: use small letters, digits and "_", and begin with a letter`)
+    }
+    if (seen.has(key)) problems.push(`the key "${key}" is there twice: rename one of them`)
+    seen.add(key)
+    if (node.describe.trim() === '') problems.push(`"${key}" does not say what it is: give it a "describe"`)
+    if (node.kind === 'asset' && node.codeVersion.trim() === '') {
+      problems.push(`"${key}" has no code version: give it "1"`)
+    }
+    return problems
+  })
+}
+
+function inputProblems<R>(nodes: readonly (Node<R> | undefined)[]): string[] {
+  const listed = new Set(nodes)
+  const keys = new Set(nodes.map((node) => node?.key))
+  const assets = nodes.filter((node): node is Asset<R> => node?.kind === 'asset')
+  return assets.flatMap(({ key, needs }) => {
+    const inputs = Object.entries<Node<R> | undefined>(needs)
+    return inputs.flatMap(([name, input], index) => {
+      if (input === undefined) {
+        return [`"${key}" needs "${name}", which is undefined: mend the circular import`]
+      }
+      if (inputs.findIndex(([, other]) => other === input) < index) {
+        return [`"${key}" needs "${input.key}" twice: take "${name}" away`]
+      }
+      if (listed.has(input)) return []
+      if (keys.has(input.key)) {
+        return [`"${key}" needs another "${input.key}" than the one in the list: let both be the same object`]
+      }
+      return [`"${key}" needs "${input.key}", which is not in the graph: add it to the list`]
+    })
+  })
+}
+
+function inputKeys<R>(node: Node<R>): string[] {
+  return node.kind === 'asset' ? Object.values(node.needs).map(({ key }) => key) : []
+}
+
+/** Goes down every path of inputs once; a node is placed when all of its inputs are. */
+function inOrder<R>(nodes: readonly Node<R>[]): { ordered: Node<R>[]; circles: string[][] } {
+  const ordered: Node<R>[] = []
+  const circles: string[][] = []
+  const placed = new Set<Node<R>>()
+  const path = new Set<Node<R>>()
+  function place(node: Node<R>): void {
+    if (placed.has(node)) return
+    if (path.has(node)) {
+      const keys = [...path].map(({ key }) => key)
+      circles.push([...keys.slice(keys.indexOf(node.key)), node.key])
+      return
+    }
+    path.add(node)
+    if (node.kind === 'asset') for (const input of Object.values(node.needs)) place(input)
+    path.delete(node)
+    placed.add(node)
+    ordered.push(node)
+  }
+  for (const node of nodes) place(node)
+  return { ordered, circles }
+}
+
+function reach(
   keys: Iterable<string>,
-  next: (key: string) => string[],
+  next: (key: string) => readonly string[],
   layers = Infinity,
 ): Set<string> {
   const reached = new Set(keys)
@@ -59,73 +146,4 @@ export function reach(
     for (const key of edge) reached.add(key)
   }
   return reached
-}
-
-export function inputKeys<R>(node: Node<R>): string[] {
-  return node.kind === 'asset' ? Object.values(node.needs).map(({ key }) => key) : []
-}
-
-function nodeProblems<R>(nodes: readonly Node<R>[]): string[] {
-  const seen = new Set<string>()
-  return nodes.flatMap((node) => {
-    const problems: string[] = []
-    if (!KEY.test(node.key)) {
-      problems.push(`"${node.key}" is not a key: use small letters, digits and "_", and begin with a letter`)
-    }
-    if (seen.has(node.key)) problems.push(`the key "${node.key}" is there twice: rename one of them`)
-    seen.add(node.key)
-    if (node.describe.trim() === '')
-      problems.push(`"${node.key}" does not say what it is: give it a "describe"`)
-    if (node.kind === 'asset' && node.codeVersion.trim() === '') {
-      problems.push(`"${node.key}" has no code version: give it "1"`)
-    }
-    return problems
-  })
-}
-
-function inputProblems<R>(nodes: readonly Node<R>[]): string[] {
-  const listed = new Set(nodes)
-  const assets = nodes.filter((node): node is Asset<R> => node.kind === 'asset')
-  return assets.flatMap((asset) =>
-    Object.entries(asset.needs).flatMap(([name, input]) => {
-      if (input === undefined) {
-        return [`"${asset.key}" needs "${name}", which is undefined: a circular import, or a wrong name`]
-      }
-      if (listed.has(input)) return []
-      return [`"${asset.key}" needs "${input.key}", which is not in the graph: add it to the list`]
-    }),
-  )
-}
-
-function cycleProblems<R>(nodes: readonly Node<R>[]): string[] {
-  const inputs = new Map(nodes.map((node) => [node.key, inputKeys(node)]))
-  const ended = new Set<string>()
-  const cycles: string[] = []
-  const visit = (key: string, path: string[]): void => {
-    if (path.includes(key)) {
-      cycles.push([...path.slice(path.indexOf(key)), key].join(' <- '))
-      return
-    }
-    if (ended.has(key)) return
-    for (const input of inputs.get(key) ?? []) visit(input, [...path, key])
-    ended.add(key)
-  }
-  for (const { key } of nodes) visit(key, [])
-  return cycles.map((cycle) => `assets need each other in a circle: ${cycle}: take one of these inputs away`)
-}
-
-/** Kahn's algorithm, picking the first declared of all that are ready, so that the order never depends on chance. */
-function inOrder<R>(nodes: readonly Node<R>[]): Node<R>[] {
-  const left = new Set(nodes)
-  const placed = new Set<string>()
-  const ordered: Node<R>[] = []
-  while (left.size > 0) {
-    for (const node of left) {
-      if (!inputKeys(node).every((key) => placed.has(key))) continue
-      left.delete(node)
-      placed.add(node.key)
-      ordered.push(node)
-    }
-  }
-  return ordered
 }

@@ -1,19 +1,23 @@
 import type { RunState } from '../../data/schema.js'
+import type { Metadata } from './asset.js'
 
 /** What happens while a run goes on, in the order in which it happens. */
 export type RunEvent =
   | { kind: 'run.started' | 'run.continued'; run: number; selection: string[] }
   /** An earlier run that no process works on any more, or that this one replaces. */
   | { kind: 'run.interrupted'; run: number; because: string }
-  | { kind: 'source.observed'; asset: string; isNew: boolean; metadata: Record<string, unknown> }
+  | { kind: 'source.observed'; asset: string; isNew: boolean; metadata: Metadata }
+  | { kind: 'source.failed'; asset: string; error: unknown }
+  /** An asset that was not selected, above one that was, is itself out of date. */
+  | { kind: 'input.stale'; asset: string; input: string; because: string }
+  /** Told from the second round on: something is out of date again. */
+  | { kind: 'round.started'; round: number; because: string }
   | { kind: 'step.fresh'; asset: string }
   | { kind: 'step.started'; asset: string; because: string }
-  | { kind: 'step.done'; asset: string; metadata: Record<string, unknown> }
+  | { kind: 'step.done'; asset: string; metadata: Metadata }
   | { kind: 'step.waiting'; asset: string; until: Date; because: string }
   | { kind: 'step.held'; asset: string; because: string; hint: string }
   | { kind: 'step.failed'; asset: string; error: unknown }
-  /** Made from an input that is itself out of date and was not selected. */
-  | { kind: 'input.stale'; asset: string; input: string; because: string }
   /** Still out of date although making it again changed nothing. */
   | { kind: 'asset.unsettled'; asset: string; because: string }
   | { kind: 'run.finished'; run: number; state: RunState }

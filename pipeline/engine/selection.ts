@@ -1,21 +1,34 @@
 import leven from 'leven'
 import { HemlineError } from '../errors.js'
-import { type Graph, reach } from './graph.js'
+import type { Graph } from './graph.js'
 
-/** `2+a+` : up to 2 layers above, the asset, everything below. */
+/** `2+a+`: up to 2 layers above, the asset, everything below. */
 const TERM = /^(?:(?<above>\d*)\+)?(?<key>[^+*\s]+)(?:\+(?<below>\d*))?$/
 
 /**
- * The nodes that an expression means, in the graph's order: `a`, `a+` with all below it, `+a` with all above it, `1+a+2`
+ * The nodes that expressions mean, in the graph's order: `a`, `a+` with all below it, `+a` with all above it, `1+a+2`
  * with so many layers, `*` for everything; several are joined by commas, or given as several expressions.
  *
  * @param expressions  none mean everything.
  * @throws HemlineError `unknown_asset` with the nearest key, `bad_selection` for what cannot be read.
  */
 export function select<R>(graph: Graph<R>, expressions: readonly string[]): string[] {
-  const terms = expressions.length === 0 ? ['*'] : expressions.flatMap((expression) => expression.split(','))
-  const selected = new Set(terms.flatMap((term) => keysOf(graph, term.trim())))
+  const terms = expressions.length === 0 ? ['*'] : expressions.flatMap(termsOf)
+  const selected = new Set(terms.flatMap((term) => keysOf(graph, term)))
   return graph.nodes.map(({ key }) => key).filter((key) => selected.has(key))
+}
+
+function termsOf(expression: string): string[] {
+  const terms = expression.split(',').map((term) => term.trim())
+  if (!terms.includes('')) return terms
+  throw new HemlineError({
+    code: 'bad_selection',
+    message:
+      terms.length === 1
+        ? `the selection "${expression}" is empty`
+        : `the selection "${expression}" has a comma with nothing beside it`,
+    hint: 'Leave it away to select everything, or name assets: hemline materialize a,b',
+  })
 }
 
 function keysOf<R>(graph: Graph<R>, term: string): string[] {
@@ -25,8 +38,8 @@ function keysOf<R>(graph: Graph<R>, term: string): string[] {
   const key = groups['key']!
   if (!graph.has(key)) throw unknownAsset(graph, key)
   return [
-    ...reach([key], graph.inputsOf, layers(groups['above'])),
-    ...reach([key], graph.dependentsOf, layers(groups['below'])),
+    ...graph.upstreamOf([key], layers(groups['above'])),
+    ...graph.downstreamOf([key], layers(groups['below'])),
   ]
 }
 
@@ -37,7 +50,7 @@ function layers(count: string | undefined): number {
 }
 
 function unreadable(term: string): HemlineError {
-  const star = /^(\*?)([^+*]+)(\*?)$/.exec(term)
+  const star = /^(\*?)([^+*\s]+)(\*?)$/.exec(term)
   const meant = star && `${star[1] ? '+' : ''}${star[2]}${star[3] ? '+' : ''}`
   return new HemlineError({
     code: 'bad_selection',
@@ -58,11 +71,13 @@ function unknownAsset<R>(graph: Graph<R>, key: string): HemlineError {
   })
 }
 
+/** One that holds what was typed, else one that is a few letters off; undefined when nothing is near. */
 function nearestKey(typed: string, keys: readonly string[]): string | undefined {
-  const containing = keys.find((key) => typed.length > 2 && key.includes(typed.toLowerCase()))
+  const lower = typed.toLowerCase()
+  const containing = keys.find((key) => lower.length > 2 && key.includes(lower))
   if (containing) return containing
   const [nearest] = keys
-    .map((key) => ({ key, distance: leven(typed.toLowerCase(), key) }))
+    .map((key) => ({ key, distance: leven(lower, key) }))
     .toSorted((a, b) => a.distance - b.distance)
   return nearest && nearest.distance <= Math.max(2, nearest.key.length / 3) ? nearest.key : undefined
 }

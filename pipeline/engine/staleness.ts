@@ -1,14 +1,18 @@
-import type { Asset, Node } from './asset.js'
-import { type Graph, reach } from './graph.js'
+import type { Asset, Metadata, Node } from './asset.js'
+import type { Graph } from './graph.js'
 
 /** What is on record of a node: the last time that it was made, or looked at. */
 export type Recorded = {
   dataVersion: string
-  metadata: Record<string, unknown>
+  metadata: Metadata
   at: string
-  /** Of assets only. */
+  /** Of sources: the version seen before, which a `change` in the metadata is relative to. */
+  previousVersion?: string
+  /** Of assets. */
   codeVersion?: string
   inputVersions?: Record<string, string>
+  /** Of assets: how a step after it left off without making anything, as a sentence. */
+  unfinished?: string
 }
 
 /** The records of a graph by key; a node without one was never made or looked at. */
@@ -27,7 +31,8 @@ export type Status = { kind: 'missing' } | { kind: 'stale'; causes: Cause[] } | 
  * Whether an asset is up to date with the records of its inputs. Pure. Staleness does not spread by itself: an asset
  * below a stale one stays fresh until the stale one was made again, and then only if its data version changed.
  *
- * A source is `missing` until it was looked at once, then `fresh`.
+ * A step that left off without making anything makes its asset stale: it may have done part of its work, and what it did
+ * shows in no version until it ends. A source is `missing` until it was looked at once, then `fresh`.
  *
  * @param pending  what the asset itself says is left to do, if anything.
  */
@@ -38,7 +43,8 @@ export function statusOf<R>(node: Node<R>, records: Records, pending?: string): 
   const causes = [
     ...codeCauses(node, recorded),
     ...inputCauses(node, recorded, records),
-    ...(pending === undefined ? [] : [{ kind: 'pending', because: pending } as const]),
+    ...pendingCauses(pending),
+    ...pendingCauses(recorded.unfinished),
   ]
   return causes.length === 0 ? { kind: 'fresh' } : { kind: 'stale', causes }
 }
@@ -76,7 +82,7 @@ export function explain<R>(
   records: Records,
   pending: ReadonlyMap<string, string>,
 ): Explanation {
-  const above = reach([key], graph.inputsOf)
+  const above = graph.upstreamOf([key])
   const statuses = graph.nodes
     .filter((node) => above.has(node.key))
     .map((node) => ({ key: node.key, status: statusOf(node, records, pending.get(node.key)) }))
@@ -96,17 +102,22 @@ function inputCauses<R>(asset: Asset<R>, recorded: Recorded, records: Records): 
   const removed = Object.keys(before).filter((key) => !needed.includes(key))
   const causes: Cause[] = added.length + removed.length > 0 ? [{ kind: 'dependencies', added, removed }] : []
   for (const input of needed) {
-    const from = before[input]
+    if (added.includes(input)) continue
+    const from = before[input]!
     const now = records.get(input)
-    if (from === undefined || now === undefined || now.dataVersion === from) continue
-    const { change } = now.metadata
-    causes.push({
-      kind: 'data',
-      input,
-      from,
-      to: now.dataVersion,
-      change: typeof change === 'string' ? change : undefined,
-    })
+    if (now === undefined || now.dataVersion === from) continue
+    causes.push({ kind: 'data', input, from, to: now.dataVersion, change: changeSince(from, now) })
   }
   return causes
+}
+
+/** Of sources only. Their `change` tells of the last change; what came before it is not known here. */
+function changeSince(from: string, { previousVersion, metadata }: Recorded): string | undefined {
+  const { change } = metadata
+  if (previousVersion === undefined || typeof change !== 'string' || change === '') return undefined
+  return previousVersion === from ? change : `more than once, the last time ${change}`
+}
+
+function pendingCauses(because: string | undefined): Cause[] {
+  return because === undefined ? [] : [{ kind: 'pending', because }]
 }

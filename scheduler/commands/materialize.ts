@@ -58,7 +58,13 @@ export const materialize = defineCommand({
     const { home, images, provider, model, detail, profile } = args
     const result = await runMaterialize(
       {
-        ...{ home, images, provider, model, detail, profile, limit },
+        home,
+        images,
+        provider,
+        model,
+        detail,
+        profile,
+        limit,
         selection: args.selection,
         isForced: args.force,
         waits: args.wait ?? process.stdout.isTTY,

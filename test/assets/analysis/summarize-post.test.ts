@@ -59,6 +59,11 @@ summary('lists are ordered by how many pictures show a value, ties by first appe
   assert.equal(settings, ['street', 'flat_lay'])
 })
 
+summary('a value that one picture repeats counts once', () => {
+  const repeating = { ...streetLook, palette: ['red', 'red', 'red'] as ['red', 'red', 'red'] }
+  assert.equal(summarizePost([repeating, denimShorts, denimShorts]).palette, ['blue', 'beige', 'red'])
+})
+
 summary('the mean confidence is in hundredths and the people are the most in one picture', () => {
   const result = summarizePost([
     streetLook,

@@ -234,7 +234,7 @@ fetching('checks the server’s certificate', async () => {
         import { fetchImage } from ${JSON.stringify(new URL('../../../assets/intake/fetch-image.ts', import.meta.url).href)}
         import { systemClock } from ${JSON.stringify(new URL('../../../pipeline/clock.ts', import.meta.url).href)}
         const context = { folder: ${JSON.stringify(join(folder.path, 'fetched'))}, fetch, clock: systemClock }
-        console.log(JSON.stringify(await fetchImage('https://localhost:${port}/a.jpg', context)))`
+        process.stdout.write(JSON.stringify(await fetchImage('https://localhost:${port}/a.jpg', context)))`
       const { stdout } = await promisify(execFile)(
         process.execPath,
         ['--import', 'tsx', '--input-type=module', '-e', script],

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { compareNaturally } from '../../../assets/intake/natural-order.js'
 
 const ordering = suite('natural order')

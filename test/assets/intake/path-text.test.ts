@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { fsPath, isWithin, joinRaw, pathText, rawOf, rawOfText } from '../../../assets/intake/path-text.js'
 
 const pathTexts = suite('path text')

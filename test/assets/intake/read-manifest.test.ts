@@ -323,7 +323,7 @@ manifests(
       chunks.largest = Math.max(chunks.largest, chunk.length)
       chunks.uncut &&= chunk[0].position === 1
     }
-    console.log(JSON.stringify(chunks))`
+    process.stdout.write(JSON.stringify(chunks))`
     const heap = ['--max-old-space-size=64', '--import', 'tsx', '--input-type=module', '-e', script]
     const { images, largest, uncut } = JSON.parse(execFileSync(process.execPath, heap).toString())
     assert.is(images, 300_000)

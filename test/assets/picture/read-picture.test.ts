@@ -57,10 +57,10 @@ reading('neither waits for nor reads a pipe that takes the place of a file', asy
     `i=0; while [ $i -lt 300 ]; do i=$((i + 1))
       echo x > "${other}"; mv -f "${other}" "${path}"; mkfifo "${other}"; mv -f "${other}" "${path}"; done`,
   ])
-  let isSwapping = true
-  const swapped = swap.finally(() => (isSwapping = false))
+  const state = { isSwapping: true }
+  const swapped = swap.finally(() => (state.isSwapping = false))
   const seen = new Set<string>()
-  while (isSwapping) seen.add(await reasonFor(path))
+  while (state.isSwapping) seen.add(await reasonFor(path))
   await swapped
   for (const reason of seen) assert.ok(['ok', 'not_a_file', 'missing'].includes(reason), reason)
   assert.ok(seen.has('ok') && seen.has('not_a_file'))
@@ -95,7 +95,7 @@ reading('says what is missing, and what the system refuses', async () => {
   const script = `
     import { readPicture } from ${JSON.stringify(new URL('../../../assets/picture/read-picture.ts', import.meta.url).href)}
     if (process.getuid() === 0) { process.setgid(65534); process.setuid(65534) }
-    console.log(JSON.stringify(await readPicture(${JSON.stringify(file)})))`
+    process.stdout.write(JSON.stringify(await readPicture(${JSON.stringify(file)})))`
   const { stdout } = await promisify(execFile)(process.execPath, [
     '--import',
     'tsx',

@@ -7,17 +7,17 @@ const life = suite('the life of a batch')
 const quiet = { outputFileId: null, errorFileId: null, counts: { completed: 0, failed: 0 } }
 
 life('names only statuses that it knows, and nothing follows one that is over', () => {
-  for (const [status, { action, then }] of Object.entries(batchStatuses)) {
-    for (const next of then) assert.ok(isKnownStatus(next), `${status} -> ${next}`)
-    assert.is(then.length === 0, action !== 'work', status)
+  for (const [status, { action, later }] of Object.entries(batchStatuses)) {
+    for (const next of later) assert.ok(isKnownStatus(next), `${status} -> ${next}`)
+    assert.is(later.length === 0, action !== 'work', status)
   }
 })
 
 life('ends from everywhere: each status that is work can be followed by one that is over', () => {
-  for (const [status, { action, then }] of Object.entries(batchStatuses)) {
+  for (const [status, { action, later }] of Object.entries(batchStatuses)) {
     if (action !== 'work') continue
     assert.ok(
-      then.some((next) => batchStatuses[next].action !== 'work'),
+      later.some((next) => batchStatuses[next].action !== 'work'),
       status,
     )
   }

@@ -1,14 +1,31 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { localResponder } from '../../../../pipeline/provider/local-server/local-responder.js'
-import { assertResultLines, seenAnswers } from './contract.js'
-import { batchWhen, createBatch, makeWorld, refusal, submit, taskLine, tasks, textOf, upload } from './world.js'
+import { assertResultLines, assertSchema, seenAnswers } from './contract.js'
+import { Gate } from './gate.js'
+import {
+  batchWhen,
+  createBatch,
+  makeWorld,
+  refusal,
+  submit,
+  taskLine,
+  tasks,
+  textOf,
+  upload,
+} from './world.js'
 
 const contract = suite('the published contract')
 
 contract('holds for every answer of every route, and for the lines of the result files', async () => {
   seenAnswers.clear()
-  await using world = await makeWorld({ respond: localResponder(async ({ text }) => text.toUpperCase()) })
+  const gate = new Gate()
+  await using world = await makeWorld({
+    respond: localResponder(async ({ text }) => {
+      if (text === 'wait') await gate.passed()
+      return text.toUpperCase()
+    }),
+  })
   const { client } = world
   await client.files.list()
   await client.batches.list()
@@ -29,6 +46,9 @@ contract('holds for every answer of every route, and for the lines of the result
 
   const failed = await batchWhen(client, (await submit(client, 'no json\n')).id, 'failed')
   assert.is(failed.errors?.data?.[0]?.code, 'invalid_json_line')
+  const waiting = await submit(client, `${taskLine('a', 'wait')}\n`)
+  await client.batches.cancel(waiting.id)
+  gate.open()
   await client.chat.completions.create({ model: 'gpt-6-luna', messages: [{ role: 'user', content: 'hi' }] })
   await client.files.list({ purpose: 'batch_output', limit: 1 })
   await client.batches.list({ limit: 1 })
@@ -62,6 +82,7 @@ contract('holds for every answer of every route, and for the lines of the result
     'GET /files/{file_id}/content 404',
     'POST /batches 200',
     'POST /batches 400',
+    'POST /batches/{batch_id}/cancel 200',
     'POST /batches/{batch_id}/cancel 404',
     'POST /batches/{batch_id}/cancel 409',
     'POST /chat/completions 200',
@@ -93,6 +114,19 @@ contract('also holds for a request without a key, an unknown address, and a fail
   assert.equal([failing.status, failing.type], [500, 'server_error'])
   assert.not.match(failing.message, 'secret')
   assert.match(world.events.join('\n'), 'secret details')
+})
+
+contract('is a check that can fail', () => {
+  const batch = { id: 'batch_1', object: 'batch', endpoint: '/v1/chat/completions', input_file_id: 'file-1' }
+  const whole = { ...batch, completion_window: '24h', status: 'validating', created_at: 1_795_000_000 }
+  assertSchema('Batch', whole)
+  assert.throws(() => assertSchema('Batch', batch), /required property 'status'/)
+  assert.throws(() => assertSchema('Batch', { ...whole, status: 'queued' }), /allowed values/)
+  assert.throws(() => assertSchema('Batch', { ...whole, created_at: '2026' }), /must be integer/)
+  assert.throws(
+    () => assertResultLines('{"id":"a","custom_id":"b","response":{"status_code":200,"body":{}}}'),
+    /choices/,
+  )
 })
 
 contract.run()

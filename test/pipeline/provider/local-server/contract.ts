@@ -8,7 +8,10 @@ const document = JSON.parse(
 
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateSchema: false })
 addFormats.default(ajv)
-ajv.addFormat('unixtime', { type: 'number', validate: (value: number) => Number.isInteger(value) && value > 1e9 })
+ajv.addFormat('unixtime', {
+  type: 'number',
+  validate: (value: number) => Number.isInteger(value) && value > 1e9,
+})
 ajv.addFormat('binary', true)
 ajv.addSchema(document, 'openai')
 
@@ -64,7 +67,8 @@ function assertPointer(pointer: string, value: unknown): void {
   const ref = `openai#${encodeURI(pointer)}`
   const validate = ajv.getSchema(ref)
   if (!validate) throw new Error(`the document has no ${pointer}`)
-  if (!validate(value)) throw new Error(`against ${pointer}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`)
+  if (!validate(value))
+    throw new Error(`against ${pointer}: ${ajv.errorsText(validate.errors)}\n${JSON.stringify(value)}`)
 }
 
 function escape(segment: string): string {

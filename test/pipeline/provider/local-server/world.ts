@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import OpenAI from 'openai'
 import type { Batch } from 'openai/resources/batches'
 import { type Clock, systemClock } from '../../../../pipeline/clock.js'
-import { type LocalServerOptions, startLocalServer } from '../../../../pipeline/provider/local-server/local-server.js'
+import {
+  type LocalServerOptions,
+  startLocalServer,
+} from '../../../../pipeline/provider/local-server/local-server.js'
 import type { ChatRequest, ChatResponse } from '../../../../pipeline/provider/local-server/respond.js'
 import { checkedFetch } from './contract.js'
 
@@ -99,7 +102,11 @@ export function tasks(count: number): string {
   return Array.from({ length: count }, (_, at) => `${taskLine(`line-${at}`, `text ${at}`)}\n`).join('')
 }
 
-export async function upload(client: OpenAI, content: string | Buffer, name = 'tasks.jsonl'): Promise<string> {
+export async function upload(
+  client: OpenAI,
+  content: string | Buffer,
+  name = 'tasks.jsonl',
+): Promise<string> {
   const { id } = await client.files.create({ file: new File([content], name), purpose: 'batch' })
   return id
 }
@@ -127,12 +134,18 @@ export async function batchWhen(
 ): Promise<Batch> {
   const test = typeof isWanted === 'string' ? (batch: Batch) => batch.status === isWanted : isWanted
   let seen: Batch | undefined
-  await until(async () => test((seen = await client.batches.retrieve(id))), () => JSON.stringify(seen))
+  await until(
+    async () => test((seen = await client.batches.retrieve(id))),
+    () => JSON.stringify(seen),
+  )
   return seen!
 }
 
 /** Waits until it holds, and says what was seen instead when it never does. */
-export async function until(holds: () => boolean | Promise<boolean>, seen: () => string = String): Promise<void> {
+export async function until(
+  holds: () => boolean | Promise<boolean>,
+  seen: () => string = String,
+): Promise<void> {
   const giveUpAt = performance.now() + PATIENCE_MS
   while (!(await holds())) {
     if (performance.now() > giveUpAt) throw new Error(`it never came to be: ${seen()}`)
