@@ -6,8 +6,8 @@ import * as assert from 'uvu/assert'
 import * as fc from 'fast-check'
 import { skipReasons } from '../../../assets/intake/found-image.js'
 import { type InspectedPicture, inspectPicture } from '../../../assets/picture/inspect-picture.js'
-import { type PictureFormat, pictureFormats } from '../../../assets/picture/picture-format.js'
-import { animation, blackPng, encoders, noise, plain } from './sample-pictures.js'
+import { pictureFormats } from '../../../assets/picture/picture-format.js'
+import { animation, blackPng, brokenPictures, encoders, noise, plain } from './sample-pictures.js'
 
 const inspecting = suite('inspecting a picture')
 
@@ -169,27 +169,7 @@ inspecting('takes the sample photos', async () => {
 })
 
 inspecting('answers for any bytes with a reason from the list', async () => {
-  const samples = Object.fromEntries(
-    await Promise.all(pictureFormats.map(async (format) => [format, await encoders[format]()])),
-  ) as Record<PictureFormat, Buffer>
-  const broken = fc
-    .record({
-      format: fc.constantFrom(...pictureFormats),
-      cut: fc.double({ min: 0, max: 1, noNaN: true }),
-      changes: fc.array(
-        fc.record({ at: fc.double({ min: 0, max: 0.999, noNaN: true }), byte: fc.nat(255) }),
-        {
-          maxLength: 6,
-        },
-      ),
-      isAtStart: fc.boolean(),
-    })
-    .map(({ format, cut, changes, isAtStart }) => {
-      const bytes = Buffer.from(samples[format].subarray(0, Math.ceil(samples[format].length * cut)))
-      const reach = isAtStart ? Math.min(64, bytes.length) : bytes.length
-      for (const { at, byte } of changes) if (reach > 0) bytes[Math.floor(at * reach)] = byte
-      return bytes
-    })
+  const broken = await brokenPictures()
   const random = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes))
   await fc.assert(
     fc.asyncProperty(fc.oneof(broken, random), async (bytes) => {

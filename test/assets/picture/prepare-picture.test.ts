@@ -1,10 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import * as fc from 'fast-check'
 import sharp, { type Sharp } from 'sharp'
+import { inspectPicture } from '../../../assets/picture/inspect-picture.js'
 import { encodingId, preparePicture } from '../../../assets/picture/prepare-picture.js'
 import type { HemlineError } from '../../../pipeline/errors.js'
 import { rejection } from '../../rejection.js'
-import { animation, encoders, isNear, noise, pixelAt, plain } from './sample-pictures.js'
+import { animation, brokenPictures, encoders, isNear, noise, pixelAt, plain } from './sample-pictures.js'
 
 const preparing = suite('preparing a picture')
 
@@ -207,6 +209,21 @@ preparing('rejects what cannot be decoded', async () => {
     assert.is(error.code, 'picture_not_decodable')
     assert.ok(error.hint)
   }
+})
+
+preparing('prepares whatever was found usable, however strange', async () => {
+  let usable = 0
+  await fc.assert(
+    fc.asyncProperty(await brokenPictures(), async (bytes) => {
+      const inspected = await inspectPicture(bytes)
+      if (!inspected.ok) return
+      usable++
+      const { width, height } = await preparePicture(bytes, encoding)
+      assert.equal([width, height], [inspected.width, inspected.height])
+    }),
+    { numRuns: 400, examples: [[await encoders.jpeg()]] },
+  )
+  assert.ok(usable > 20, `${usable} were usable`)
 })
 
 preparing.run()

@@ -1,6 +1,7 @@
 import { deflateSync } from 'node:zlib'
+import * as fc from 'fast-check'
 import sharp, { type Sharp } from 'sharp'
-import type { PictureFormat } from '../../../assets/picture/picture-format.js'
+import { type PictureFormat, pictureFormats } from '../../../assets/picture/picture-format.js'
 
 /** A picture with detail everywhere, so that no part of its file is idle. */
 export function noise(width: number, height: number, channels: 3 | 4 = 3): Sharp {
@@ -32,6 +33,26 @@ export async function animation(format: 'gif' | 'webp', ...colours: string[]): P
   const frames = await Promise.all(colours.map((colour) => plain(40, 30, colour).png().toBuffer()))
   const joined = sharp(frames, { join: { animated: true } })
   return format === 'gif' ? joined.gif().toBuffer() : joined.webp({ lossless: true }).toBuffer()
+}
+
+/** Pictures of every format, cut off somewhere, and with a few bytes changed, in the header or anywhere. */
+export async function brokenPictures(): Promise<fc.Arbitrary<Buffer>> {
+  const samples = await Promise.all(pictureFormats.map((format) => encoders[format]()))
+  const share = fc.double({ min: 0, max: 0.999, noNaN: true })
+  const change = fc.record({ at: share, byte: fc.nat(255) })
+  return fc
+    .record({
+      sample: fc.constantFrom(...samples),
+      kept: fc.oneof(fc.constant(1), share),
+      changes: fc.array(change, { maxLength: 6 }),
+      isInHeader: fc.boolean(),
+    })
+    .map(({ sample, kept, changes, isInHeader }) => {
+      const bytes = Buffer.from(sample.subarray(0, Math.ceil(sample.length * kept)))
+      const reach = isInHeader ? Math.min(64, bytes.length) : bytes.length
+      for (const { at, byte } of changes) if (reach > 0) bytes[Math.floor(at * reach)] = byte
+      return bytes
+    })
 }
 
 /** A whole, valid PNG in black and white of any size; a few kilobytes for a billion pixels. */
