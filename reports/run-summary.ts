@@ -9,6 +9,8 @@ export type EndedRun = {
   submittedBatches: number
   /** What this run booked. */
   spent: ChargeSum
+  /** False for the local server, which bills nobody. */
+  isBilled: boolean
 }
 
 /** How a run ended, what it sent and what that cost, and what to type next; a few lines. */
@@ -16,8 +18,9 @@ export function describeRun(run: EndedRun, home: string): string {
   return [didWhat(run), ...next(run, home)].join('\n')
 }
 
-function didWhat({ runId, state, steps, submittedBatches, spent }: EndedRun): string {
-  const money = `${formatCountOf(spent.requests, 'answer')} booked, ${formatUsd(spent.cost_nano_usd)}`
+function didWhat({ runId, state, steps, submittedBatches, spent, isBilled }: EndedRun): string {
+  const cost = `${formatUsd(spent.cost_nano_usd)}${isBilled ? '' : ' (not billed)'}`
+  const money = `${formatCountOf(spent.requests, 'answer')} booked, ${cost}`
   if (state === 'done' && steps.length === 0) {
     return `Run ${runId}: nothing changed, so no batch was submitted and nothing was spent ($0).`
   }

@@ -28,7 +28,7 @@ export type MaterializeRequest = SettingFlags & {
 }
 
 /** How a run ended, and what it did to the ledger. */
-export type FinishedRun = RunResult & { submittedBatches: number; spent: ChargeSum }
+export type FinishedRun = RunResult & { submittedBatches: number; spent: ChargeSum; isBilled: boolean }
 
 /**
  * One run, from a person's flags to its result: settles and pins the settings, takes the home's lease, materializes, and
@@ -69,7 +69,8 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
       })
       const after = await ledgerOf(db)
       const spent = difference(after.charges, before.charges)
-      return { ...result, submittedBatches: after.batches - before.batches, spent }
+      const isBilled = settled.settings.provider === 'openai'
+      return { ...result, submittedBatches: after.batches - before.batches, spent, isBilled }
     } finally {
       await connection.close()
       await lease.release()

@@ -11,6 +11,7 @@ export function terminalProgress(stream: NodeJS.WriteStream): Progress {
     bar.hide()
     stream.write(`${printable(text)}\n`)
   }
+  let making: string | undefined
   const batches = new Map<string, Extract<ProgressEvent, { kind: 'batch.polled' }>>()
   return {
     say,
@@ -27,6 +28,10 @@ export function terminalProgress(stream: NodeJS.WriteStream): Progress {
           return showBatches(bar, [...batches.values()])
         }
         default: {
+          // A step that waited begins again with every poll; it is told once.
+          if (event.kind === 'step.started' && event.asset === making) return
+          if (event.kind === 'step.started') making = event.asset
+          if (event.kind === 'step.done') making = undefined
           const text = sentenceOf(event)
           if (text !== undefined) say(text)
         }

@@ -134,6 +134,7 @@ export async function recordOpen(
   batch: BatchRecord,
   opened: {
     providerBatchId: string
+    requests: number
     inputFileId: string
     status: string
     createdAt: Date
@@ -154,6 +155,7 @@ export async function recordOpen(
         created_at: opened.createdAt.toISOString(),
         expires_at: opened.expiresAt?.toISOString() ?? null,
         next_poll_at: now.toISOString(),
+        requests_total: opened.requests,
       })
       .where('id', '=', batch.id)
       .where('state', 'in', ['intended', 'uploaded', 'held'])

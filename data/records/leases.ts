@@ -3,6 +3,7 @@ import type { Row } from '../schema.js'
 
 export type Lease = Row<'leases'>
 
+/** The lease of this name, whoever holds it; undefined when nobody does. */
 export function findLease(db: Db, name: string): Promise<Lease | undefined> {
   return db.selectFrom('leases').selectAll().where('name', '=', name).executeTakeFirst()
 }
@@ -32,6 +33,7 @@ export async function extendLease(db: Db, name: string, holder: string, expiresA
   return extended.numUpdatedRows === 1n
 }
 
+/** Gives a lease back; one that somebody took over stays with them. */
 export async function deleteLease(db: Db, name: string, holder: string): Promise<void> {
   await db.deleteFrom('leases').where('name', '=', name).where('holder', '=', holder).execute()
 }

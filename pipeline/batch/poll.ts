@@ -63,6 +63,8 @@ async function recordSeen(
     const because = `the status "${seen.status}" is not known; it is polled on`
     context.notify({ kind: 'batch.status_unknown', batch: seen.id, because })
   }
+  // Until the file is validated the provider counts nothing; what was sent is known.
+  const total = Math.max(seen.counts.total, batch.requests_total)
   const action = nextAction(seen, now.getTime() - Date.parse(since))
   await recordPoll(
     context.db,
@@ -71,7 +73,7 @@ async function recordSeen(
       status: seen.status,
       status_since: since,
       expires_at: seen.expiresAt?.toISOString() ?? batch.expires_at,
-      requests_total: seen.counts.total,
+      requests_total: total,
       requests_completed: seen.counts.completed,
       requests_failed: seen.counts.failed,
       output_file_id: seen.outputFileId,
@@ -81,7 +83,7 @@ async function recordSeen(
     { now, pollAt: after(context, intervalMs), hasEnded: action === 'collect' },
   )
   const { status, counts, createdAt, expiresAt } = seen
-  context.notify({ kind: 'batch.polled', batch: seen.id, status, ...counts, createdAt, expiresAt })
+  context.notify({ kind: 'batch.polled', batch: seen.id, status, ...counts, total, createdAt, expiresAt })
   if (action === 'reject') await reject(batch, seen, context)
 }
 

@@ -184,7 +184,7 @@ async function recordAsOpen(
   context: BatchContext,
 ): Promise<Submission> {
   const { id: providerBatchId, inputFileId, status, createdAt, expiresAt } = at
-  const opened = { providerBatchId, inputFileId, status, createdAt, expiresAt }
+  const opened = { providerBatchId, requests: part.requests, inputFileId, status, createdAt, expiresAt }
   await recordOpen(context.db, batch, opened, context.clock.now())
   context.notify({ kind, batch: providerBatchId, part: part.path, requests: part.requests })
   return { kind: 'open' }

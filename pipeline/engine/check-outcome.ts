@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { HemlineError } from '../errors.js'
 import type { Metadata, Outcome } from './asset.js'
 
@@ -13,10 +14,10 @@ const MAX_METADATA_BYTES = 16_384
 export function checkVersion(key: string, made: { dataVersion: string; metadata: unknown }): CheckedVersion {
   const { dataVersion, metadata } = made
   if (typeof dataVersion !== 'string' || dataVersion === '') {
-    throw badOutcome(key, `the data version ${JSON.stringify(dataVersion)}, which is not a text`)
+    throw badOutcome(key, `the data version ${inspect(dataVersion)}, which is not a text`)
   }
   if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata)) {
-    throw badOutcome(key, `the metadata ${JSON.stringify(metadata)}, which is not an object`)
+    throw badOutcome(key, `the metadata ${inspect(metadata)}, which is not an object`)
   }
   const metadataJson = JSON.stringify(metadata, (name: string, value: unknown) => {
     if (typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value))) {
@@ -43,7 +44,7 @@ export function checkOutcome(key: string, outcome: Outcome<unknown> | undefined)
       if (Number.isFinite(outcome.until.getTime())) return outcome
       throw badOutcome(key, 'an invalid date to wait for')
     default:
-      throw badOutcome(key, `${JSON.stringify(outcome)}, which is no outcome`)
+      throw badOutcome(key, `${inspect(outcome)}, which is no outcome`)
   }
 }
 

@@ -6,10 +6,14 @@ import { HemlineError } from '../errors.js'
 const EXECUTOR = 'executor'
 const LEASE_MS = 30_000
 const HEARTBEAT_MS = 5_000
+/** Long enough to see a heartbeat of whoever still has one. */
+const WATCH_MS = 2 * HEARTBEAT_MS
 
-/** Who wants to execute: unique for each process that ever was. */
+/** Who wants to execute. */
 export type Holder = {
+  /** Unique for each process that ever was. */
   id: string
+  /** The machine, and best also its boot: numbers of processes mean something only there. */
   host: string
   pid: number
   /** Whether a process of this host is alive. */
@@ -20,13 +24,20 @@ export type Holder = {
 export type HeldLease = { lost: AbortSignal; release(): Promise<void> }
 
 /**
- * Takes the home's executor lease and keeps it by a heartbeat: at most one process changes a home at a time.
+ * Takes the home's executor lease and keeps it by a heartbeat: at most one process changes a home at a time. Takes
+ * `WATCH_MS` when somebody's heartbeat is late.
  *
  * @throws HemlineError `home_is_busy` while somebody else holds it, naming who.
  */
 export async function takeLease(db: Db, holder: Holder, clock: Clock): Promise<HeldLease> {
-  const seen = await findLease(db, EXECUTOR)
-  if (seen && !isFree(seen, holder, clock.now())) throw busy(seen)
+  let seen = await findLease(db, EXECUTOR)
+  if (seen && judgeLease(seen, holder, clock.now()) === 'late') {
+    const before = seen
+    await clock.sleep(WATCH_MS)
+    seen = await findLease(db, EXECUTOR)
+    if (seen && !isSame(seen, before)) throw busy(seen)
+  } else if (seen && judgeLease(seen, holder, clock.now()) === 'held') throw busy(seen)
+
   const now = clock.now()
   const lease = {
     name: EXECUTOR,
@@ -41,26 +52,34 @@ export async function takeLease(db: Db, holder: Holder, clock: Clock): Promise<H
 }
 
 /**
- * Whether a lease may be taken over. Pure. On the same host the process itself tells: a dead one has let go, a live one
- * holds on even when its heartbeat is late (a laptop that slept). Of another host only the heartbeat is known.
+ * What may be done about somebody's lease. Pure.
+ *
+ * - `free`: its process is dead, or its number is now our own (as in a container, where every process is number 1).
+ * - `held`: its heartbeat is in time.
+ * - `late`: the heartbeat is late, which by itself proves nothing: the process may be stopped or its machine have slept,
+ *   its number may belong to another process by now, or the clocks of two machines differ. Whether the heart still
+ *   beats can only be watched. A process that is stopped for longer than that loses the lease, and finds out at its
+ *   next heartbeat.
  */
-export function isFree(lease: Lease, holder: Pick<Holder, 'host' | 'isAlive'>, now: Date): boolean {
-  if (lease.host === holder.host) return !holder.isAlive(lease.pid)
-  return Date.parse(lease.expires_at) <= now.getTime()
+export function judgeLease(
+  lease: Lease,
+  me: Pick<Holder, 'host' | 'pid' | 'isAlive'>,
+  now: Date,
+): 'free' | 'held' | 'late' {
+  if (lease.host === me.host && (lease.pid === me.pid || !me.isAlive(lease.pid))) return 'free'
+  return Date.parse(lease.expires_at) <= now.getTime() ? 'late' : 'held'
+}
+
+function isSame(a: Lease, b: Lease): boolean {
+  return a.holder === b.holder && a.expires_at === b.expires_at
 }
 
 function keepLease(db: Db, holder: Holder, clock: Clock): HeldLease {
   const lost = new AbortController()
   const stop = new AbortController()
-  const beating = (async () => {
-    while (!stop.signal.aborted) {
-      await clock.sleep(HEARTBEAT_MS, stop.signal)
-      if (stop.signal.aborted) return
-      if (await extendLease(db, EXECUTOR, holder.id, expiry(clock.now()))) continue
-      lost.abort(new Error('another process took over this home'))
-      return
-    }
-  })().catch((error: unknown) => lost.abort(error))
+  const beating = beat(db, holder, clock, stop.signal).then((error) => {
+    if (error !== undefined) lost.abort(error)
+  })
   return {
     lost: lost.signal,
     async release() {
@@ -71,8 +90,33 @@ function keepLease(db: Db, holder: Holder, clock: Clock): HeldLease {
   }
 }
 
+/** Renews the lease until it is stopped; returns why the lease is lost, if it is. */
+async function beat(db: Db, holder: Holder, clock: Clock, stop: AbortSignal): Promise<unknown> {
+  let heldUntil = expiry(clock.now())
+  while (true) {
+    await clock.sleep(HEARTBEAT_MS, stop)
+    if (stop.aborted) return undefined
+    const next = expiry(clock.now())
+    try {
+      if (!(await extendLease(db, EXECUTOR, holder.id, next))) return takenOver()
+      heldUntil = next
+    } catch (error) {
+      // A busy database is no loss as long as nobody may take the lease meanwhile.
+      if (clock.now() >= heldUntil) return error
+    }
+  }
+}
+
 function expiry(now: Date): Date {
   return new Date(now.getTime() + LEASE_MS)
+}
+
+function takenOver(): HemlineError {
+  return new HemlineError({
+    code: 'lease_lost',
+    message: 'another hemline took over this home, because this process was stopped for too long',
+    hint: 'Look at `hemline runs`; nothing is lost, what was sent is on record.',
+  })
 }
 
 function busy(lease: Lease): HemlineError {

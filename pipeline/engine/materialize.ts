@@ -1,22 +1,24 @@
-import { recordObservation } from '../../data/records/observations.js'
-import { moveRun } from '../../data/records/runs.js'
-import type { RunState } from '../../data/schema.js'
-import { isExpected } from '../errors.js'
-import type { Asset, Source } from './asset.js'
-import { reach } from './graph.js'
+import { HemlineError } from '../errors.js'
 import type { MaterializeOptions } from './materialize-options.js'
-import { openRun } from './open-run.js'
+import { observeSources } from './observe-sources.js'
 import { loadPending, loadRecords } from './records.js'
-import { Round, type StepResult } from './round.js'
+import { goRound } from './round.js'
+import { closeRun, openRun } from './run-life.js'
 import { select } from './selection.js'
 import { because, statusOf } from './staleness.js'
+import type { CurrentRun, StepResult } from './step.js'
+
+/** Rounds in a row without a wait after which a run gives up on an asset that does not settle. */
+const MAX_RESTLESS_ROUNDS = 50
 
 export type RunResult = {
   runId: number
-  state: Exclude<RunState, 'running'>
-  /** How the selected assets ended that were not fresh, in the graph's order. */
+  state: 'done' | 'waiting' | 'held' | 'failed' | 'interrupted'
+  /** How the selected assets ended that were not fresh, in the graph's order; also a source that failed. */
   steps: StepResult[]
-  /** The failure that ended the run. */
+  /** When the first of what waits is worth another look; only while `waiting`. */
+  waitingUntil?: Date
+  /** The first failure, or what interrupted the run. */
   error?: unknown
 }
 
@@ -30,84 +32,109 @@ export type RunResult = {
  * @throws HemlineError `unknown_asset` or `bad_selection`; every other failure is in the result and on record.
  */
 export async function materialize<R>(options: MaterializeOptions<R>): Promise<RunResult> {
-  const { graph, clock, onEvent } = options
+  const { graph, clock, signal, trigger, onEvent } = options
   const { db } = options.resources
   const keys = select(graph, options.selection)
-  const wanted = { selection: keys, trigger: options.trigger }
-  const { runId, round } = await openRun(db, wanted, clock.now(), onEvent)
+  const { runId, round } = await openRun(db, { graph, keys, trigger }, clock.now(), onEvent)
   let result: RunResult
   try {
-    await observeSources(keys, options)
-    result = await goRound(runId, round, keys, options)
+    const failedSources = await observeSources(keys, options)
+    const run = { id: runId, records: await loadRecords(db), options }
+    result = await goRounds(run, { first: round, selected: new Set(keys) }, failedSources)
   } catch (error) {
-    const state = options.signal.aborted ? 'interrupted' : 'failed'
-    result = { runId, state, steps: [], error }
+    result = { runId, state: signal.aborted ? 'interrupted' : 'failed', steps: [], error }
   }
-  await moveRun(db, runId, ['running'], result.state, clock.now(), failureOf(result.error))
+  if (result.state !== 'waiting') await closeRun(db, runId, { ...result, state: result.state }, clock.now())
   onEvent({ kind: 'run.finished', run: runId, state: result.state })
   return result
 }
 
-async function observeSources<R>(keys: string[], options: MaterializeOptions<R>): Promise<void> {
-  const { graph, resources, clock, signal, onEvent } = options
-  const above = reach(keys, graph.inputsOf)
-  const sources = graph.nodes.filter(
-    (node): node is Source<R> => node.kind === 'source' && above.has(node.key),
-  )
-  for (const source of sources) {
-    const { dataVersion, metadata } = await source.observe({ ...resources, clock, signal })
-    const observed = { sourceKey: source.key, dataVersion, metadata: JSON.stringify(metadata) }
-    const isNew = await recordObservation(resources.db, observed, clock.now())
-    onEvent({
-      kind: 'source.observed',
-      asset: source.key,
-      isNew,
-      metadata: metadata as Record<string, unknown>,
-    })
-  }
-}
-
-async function goRound<R>(
-  runId: number,
-  first: number,
-  keys: string[],
-  options: MaterializeOptions<R>,
+async function goRounds<R>(
+  run: CurrentRun<R>,
+  { first, selected }: { first: number; selected: ReadonlySet<string> },
+  failedSources: readonly StepResult[],
 ): Promise<RunResult> {
-  const assets = options.graph.nodes.filter(
-    (node): node is Asset<R> => node.kind === 'asset' && keys.includes(node.key),
-  )
+  const { isForced, onEvent } = run.options
+  await tellStaleInputs(run, selected)
   const latest = new Map<string, StepResult>()
+  let restless = 0
   for (let number = first; ; number++) {
-    const isForced = options.isForced && number === first
-    const round = await new Round(runId, number, assets, isForced, options).run()
-    for (const step of round.steps) latest.set(step.asset, step)
-    const steps = assets.flatMap(({ key }) => latest.get(key) ?? [])
-    const failed = round.steps.find(({ state }) => state === 'failed')
-    if (round.state !== 'done') return { runId, state: round.state, steps, error: failed?.error }
-    if (!(await isStale(assets, round.hasChanged, options))) return { runId, state: 'done', steps }
+    const round = { number, isForced: isForced && number === first, selected }
+    const { results, hasChanged, hasWaited } = await goRound(run, round, failedSources)
+    for (const [key, result] of results) if (result.state !== 'fresh') latest.set(key, result)
+    const state = stateOf([...results.values()])
+    const stale = state === 'done' ? await findStale(run, selected) : []
+    if (stale.length === 0) return conclude(run, state, latest)
+    if (!hasChanged) {
+      for (const each of stale) onEvent({ kind: 'asset.unsettled', ...each })
+      return conclude(run, state, latest)
+    }
+    restless = hasWaited ? 0 : restless + 1
+    if (restless === MAX_RESTLESS_ROUNDS) {
+      return { ...conclude(run, 'failed', latest), error: doesNotSettle(stale[0]!) }
+    }
+    onEvent({ kind: 'round.started', round: number + 1, because: `${stale[0]!.asset}: ${stale[0]!.because}` })
   }
 }
 
-/** Whether another round is worth while: something is stale, and the last round changed something. */
-async function isStale<R>(
-  assets: Asset<R>[],
-  hasChanged: boolean,
-  options: MaterializeOptions<R>,
-): Promise<boolean> {
-  const records = await loadRecords(options.resources.db)
-  const pending = await loadPending(options.graph, options.resources.db)
-  const stale = assets
-    .map((asset) => ({ asset: asset.key, status: statusOf(asset, records, pending.get(asset.key)) }))
+/** What was left out above the selection and is itself out of date: the assets are made from what it was. */
+async function tellStaleInputs<R>(run: CurrentRun<R>, selected: ReadonlySet<string>): Promise<void> {
+  const { graph, resources, onEvent } = run.options
+  const above = [...graph.upstreamOf(selected)].filter((key) => !selected.has(key))
+  if (above.length === 0) return
+  const pending = await loadPending(graph, resources.db)
+  for (const input of above) {
+    const status = statusOf(graph.get(input), run.records, pending.get(input))
+    if (status.kind !== 'stale') continue
+    const below = graph.downstreamOf([input])
+    const asset = graph.nodes.find(({ key }) => selected.has(key) && below.has(key))!.key
+    onEvent({ kind: 'input.stale', asset, input, because: because(status) })
+  }
+}
+
+async function findStale<R>(
+  run: CurrentRun<R>,
+  selected: ReadonlySet<string>,
+): Promise<{ asset: string; because: string }[]> {
+  const { graph, resources } = run.options
+  const pending = await loadPending(graph, resources.db)
+  return graph.nodes
+    .filter(({ key }) => selected.has(key))
+    .map((node) => ({ asset: node.key, status: statusOf(node, run.records, pending.get(node.key)) }))
     .filter(({ status }) => status.kind !== 'fresh')
-  if (hasChanged) return stale.length > 0
-  for (const { asset, status } of stale) {
-    options.onEvent({ kind: 'asset.unsettled', asset, because: because(status) })
-  }
-  return false
+    .map(({ asset, status }) => ({ asset, because: because(status) }))
 }
 
-function failureOf(error: unknown): { code: string; message: string } | undefined {
-  if (error === undefined) return undefined
-  const message = error instanceof Error ? error.message : String(error)
-  return { code: isExpected(error) ? error.code : 'unexpected', message }
+function stateOf(results: readonly StepResult[]): RunResult['state'] {
+  const states = ['interrupted', 'failed', 'waiting', 'held'] as const
+  return states.find((state) => results.some((result) => result.state === state)) ?? 'done'
+}
+
+function conclude<R>(
+  run: CurrentRun<R>,
+  state: RunResult['state'],
+  latest: ReadonlyMap<string, StepResult>,
+): RunResult {
+  const inOrder = run.options.graph.nodes.flatMap(({ key }) => latest.get(key) ?? [])
+  // A run that ends takes with it what waits; the next run takes it up again.
+  const steps = inOrder.map((step) =>
+    step.state === 'waiting' && state !== 'waiting' ? { ...step, state: 'interrupted' as const } : step,
+  )
+  const instants = state === 'waiting' ? steps.flatMap(({ until }) => until?.getTime() ?? []) : []
+  const failed = steps.find((step) => step.state === state && step.error !== undefined)
+  return {
+    runId: run.id,
+    state,
+    steps,
+    ...(instants.length === 0 ? {} : { waitingUntil: new Date(Math.min(...instants)) }),
+    ...(failed === undefined ? {} : { error: failed.error }),
+  }
+}
+
+function doesNotSettle({ asset, because: why }: { asset: string; because: string }): HemlineError {
+  return new HemlineError({
+    code: 'does_not_settle',
+    message: `"${asset}" is still out of date after ${MAX_RESTLESS_ROUNDS} rounds: ${why}`,
+    hint: `See \`hemline explain ${asset}\`. Its data version must be equal when its data are equal.`,
+  })
 }

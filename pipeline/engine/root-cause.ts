@@ -43,12 +43,7 @@ export async function findRootCauses<R>(
  * source, a code version, or work that no version shows. Pure. The nearest come first; a node above it is told of once,
  * along the shortest way; a version that the history does not reach ends its chain. Empty unless the status is stale.
  */
-export function rootCauses<R>(
-  graph: Graph<R>,
-  key: string,
-  status: Status,
-  history: History,
-): RootCause[] {
+export function rootCauses<R>(graph: Graph<R>, key: string, status: Status, history: History): RootCause[] {
   if (status.kind !== 'stale') return []
   const roots: RootCause[] = []
   const changed: { chain: string[]; from: string }[] = []

@@ -1,192 +1,106 @@
-import { endStep, finishStep, startStep } from '../../data/records/steps.js'
-import { HemlineError } from '../errors.js'
-import type { Asset, Input, Outcome } from './asset.js'
-import { reach } from './graph.js'
-import type { MaterializeOptions } from './materialize-options.js'
-import { loadPending, loadRecords } from './records.js'
-import { type Records, because, statusOf } from './staleness.js'
+import type { Asset } from './asset.js'
+import { parkRun, unparkRun } from './run-life.js'
+import { type CurrentRun, type StepResult, bringUpToDate } from './step.js'
 
-/** How one asset ended in a round. */
-export type StepResult = {
-  asset: string
-  state: 'done' | 'waiting' | 'held' | 'failed' | 'interrupted'
-  because: string
-  until?: Date
-  metadata?: Record<string, unknown>
-  error?: unknown
-}
+/** An instant in the past must not make a run spin. */
+const MIN_WAIT_MS = 50
+/** A timer stands still while the machine sleeps, and cannot be longer than 24 days: so the clock is asked in between. */
+const MAX_NAP_MS = 60_000
 
 export type RoundResult = {
-  state: 'done' | 'waiting' | 'held' | 'failed' | 'interrupted'
-  steps: StepResult[]
+  /** How each selected asset ended, and each source above it that could not be looked at; in the graph's order. */
+  results: ReadonlyMap<string, StepResult>
   /** Whether anything was made whose data version was not on record before. */
   hasChanged: boolean
+  hasWaited: boolean
 }
 
-/** One pass over the selected assets, inputs first; what waits is tried again in its time. */
-export class Round<R> {
-  readonly #results = new Map<string, StepResult>()
-  #hasChanged = false
-
-  constructor(
-    private readonly runId: number,
-    private readonly number: number,
-    private readonly assets: readonly Asset<R>[],
-    private readonly isForced: boolean,
-    private readonly options: MaterializeOptions<R>,
-  ) {}
-
-  async run(): Promise<RoundResult> {
-    const { signal, clock, waits } = this.options
-    const looked = new Set<string>()
-    while (true) {
-      for (const asset of this.assets) {
-        if (looked.has(asset.key) || this.#isBlocked(asset)) continue
-        await this.#bringUpToDate(asset)
-        looked.add(asset.key)
-      }
-      const state = this.#state()
-      if (state !== 'waiting' || !waits || signal.aborted) break
-      await clock.sleep(this.#nextInstant() - clock.now().getTime(), signal)
-      if (signal.aborted) break
-      for (const { asset } of this.#inState('waiting')) {
-        this.#results.delete(asset)
-        looked.delete(asset)
-      }
-    }
-    return { state: this.#state(), steps: [...this.#results.values()], hasChanged: this.#hasChanged }
+/**
+ * One pass over the selected assets, inputs first. With `waits`, what waits is run again in its time, and then what is
+ * below it, until nothing waits; a failure in one branch does not keep the others from that. While something waits the
+ * run is parked, and it is left so when it ends with something that waits.
+ *
+ * @param failedSources  the sources that could not be looked at: nothing below them runs.
+ */
+export async function goRound<R>(
+  run: CurrentRun<R>,
+  round: { number: number; isForced: boolean; selected: ReadonlySet<string> },
+  failedSources: readonly StepResult[],
+): Promise<RoundResult> {
+  const { waits, clock } = run.options
+  const before = new Map([...run.records].map(([key, { dataVersion }]) => [key, dataVersion]))
+  const results = new Map(failedSources.map((result) => [result.asset, result]))
+  let hasWaited = false
+  while (true) {
+    await walk(run, round, results)
+    const until = earliestWait([...results.values()])
+    if (until === undefined) break
+    await parkRun(run.options.resources.db, run.id, clock.now())
+    if (!waits || !(await sleepUntil(until, run))) break
+    await unparkRun(run.options.resources.db, run.id, clock.now())
+    hasWaited = true
+    forgetWhatIsDue(results, clock.now())
   }
-
-  /** What stands above it, at any distance, must be done first. */
-  #isBlocked(asset: Asset<R>): boolean {
-    const above = reach([asset.key], this.options.graph.inputsOf)
-    return [...this.#results.values()].some(({ asset: key, state }) => state !== 'done' && above.has(key))
-  }
-
-  #state(): RoundResult['state'] {
-    for (const state of ['interrupted', 'failed', 'waiting', 'held'] as const) {
-      if (this.#inState(state).length > 0) return state
-    }
-    return 'done'
-  }
-
-  #inState(state: StepResult['state']): StepResult[] {
-    return [...this.#results.values()].filter((result) => result.state === state)
-  }
-
-  #nextInstant(): number {
-    return Math.min(...this.#inState('waiting').map(({ until }) => until!.getTime()))
-  }
-
-  async #bringUpToDate(asset: Asset<R>): Promise<void> {
-    const { resources, graph, onEvent } = this.options
-    const records = await loadRecords(resources.db)
-    const pending = await asset.pending?.(resources.db)
-    const status = statusOf(asset, records, pending)
-    if (status.kind === 'fresh' && !this.isForced) return onEvent({ kind: 'step.fresh', asset: asset.key })
-    const why = status.kind === 'fresh' ? 'asked for with --force' : because(status)
-    const stepId = await startStep(
-      resources.db,
-      { runId: this.runId, assetKey: asset.key, round: this.number, because: why },
-      this.options.clock.now(),
-    )
-    onEvent({ kind: 'step.started', asset: asset.key, because: why })
-    const allPending = await loadPending(graph, resources.db)
-    this.#warnOfStaleInputs(asset, records, allPending)
-    await this.#step(asset, stepId, why, records)
-  }
-
-  #warnOfStaleInputs(asset: Asset<R>, records: Records, pending: ReadonlyMap<string, string>): void {
-    const selected = new Set(this.assets.map(({ key }) => key))
-    for (const input of Object.values(asset.needs)) {
-      if (selected.has(input.key)) continue
-      const status = statusOf(input, records, pending.get(input.key))
-      if (status.kind !== 'stale') continue
-      this.options.onEvent({
-        kind: 'input.stale',
-        asset: asset.key,
-        input: input.key,
-        because: because(status),
-      })
-    }
-  }
-
-  /** The one place where an asset's own code runs: whatever it throws ends its step, and nothing else. */
-  async #step(asset: Asset<R>, stepId: number, why: string, records: Records): Promise<void> {
-    const { resources, clock, signal, onEvent } = this.options
-    let outcome: Outcome<unknown>
-    try {
-      outcome = await asset.materialize(inputsOf(asset, records), {
-        ...resources,
-        runId: this.runId,
-        clock,
-        signal,
-        lastCodeVersion: records.get(asset.key)?.codeVersion,
-        isForced: this.isForced,
-      })
-    } catch (error) {
-      const state = signal.aborted ? 'interrupted' : 'failed'
-      const message = error instanceof Error ? error.message : String(error)
-      await endStep(resources.db, stepId, { state, because: message }, clock.now())
-      this.#results.set(asset.key, { asset: asset.key, state, because: message, error })
-      if (state === 'failed') onEvent({ kind: 'step.failed', asset: asset.key, error })
-      return
-    }
-    await this.#record(asset, stepId, why, records, outcome)
-  }
-
-  async #record(
-    asset: Asset<R>,
-    stepId: number,
-    why: string,
-    records: Records,
-    outcome: Outcome<unknown>,
-  ): Promise<void> {
-    const { resources, clock, onEvent } = this.options
-    const { key } = asset
-    if (outcome.kind === 'done') {
-      const metadata = outcome.metadata as Record<string, unknown>
-      await finishStep(resources.db, stepId, this.#materialization(asset, records, outcome), clock.now())
-      this.#hasChanged ||= records.get(key)?.dataVersion !== outcome.dataVersion
-      this.#results.set(key, { asset: key, state: 'done', because: why, metadata })
-      return onEvent({ kind: 'step.done', asset: key, metadata })
-    }
-    if (outcome.kind === 'waiting') {
-      const { until, because: reason } = outcome
-      const end = { state: 'waiting', because: reason, waitingUntil: until } as const
-      await endStep(resources.db, stepId, end, clock.now())
-      this.#results.set(key, { asset: key, state: 'waiting', because: reason, until })
-      return onEvent({ kind: 'step.waiting', asset: key, until, because: reason })
-    }
-    await endStep(resources.db, stepId, { state: 'held', because: outcome.because }, clock.now())
-    this.#results.set(key, { asset: key, state: 'held', because: outcome.because })
-    onEvent({ kind: 'step.held', asset: key, because: outcome.because, hint: outcome.hint })
-  }
-
-  /** With the versions that the inputs had before the step began: what changes meanwhile makes it stale again. */
-  #materialization(asset: Asset<R>, records: Records, made: { dataVersion: string; metadata: unknown }) {
-    const inputs = Object.values(asset.needs).map(({ key }) => [key, records.get(key)!.dataVersion])
-    return {
-      asset_key: asset.key,
-      run_id: this.runId,
-      code_version: asset.codeVersion,
-      data_version: made.dataVersion,
-      input_versions: JSON.stringify(Object.fromEntries(inputs)),
-      metadata: JSON.stringify(made.metadata),
-    }
-  }
-}
-
-function inputsOf<R>(asset: Asset<R>, records: Records): Record<string, Input<unknown>> {
-  return Object.fromEntries(
-    Object.entries(asset.needs).map(([name, { key }]) => {
-      const recorded = records.get(key)
-      if (recorded) return [name, { dataVersion: recorded.dataVersion, metadata: recorded.metadata }]
-      throw new HemlineError({
-        code: 'missing_input',
-        message: `"${asset.key}" needs "${key}", which was never made`,
-        hint: `Make what stands above it too: hemline materialize +${asset.key}`,
-      })
-    }),
+  const hasChanged = [...results].some(
+    ([key, { state }]) => state === 'done' && run.records.get(key)!.dataVersion !== before.get(key),
   )
+  return { results, hasChanged, hasWaited }
+}
+
+/** Brings every selected asset up to date that has no result yet and nothing above it that is not done. */
+async function walk<R>(
+  run: CurrentRun<R>,
+  round: { number: number; isForced: boolean; selected: ReadonlySet<string> },
+  results: Map<string, StepResult>,
+): Promise<void> {
+  const { graph, signal } = run.options
+  const blockers = new Map<string, string>()
+  for (const node of graph.nodes) {
+    const { key } = node
+    const blocker = graph.inputsOf(key).flatMap((input) => blockers.get(input) ?? [])[0]
+    if (blocker !== undefined) blockers.set(key, blocker)
+    if (node.kind === 'asset' && round.selected.has(key) && !results.has(key)) {
+      results.set(key, await resultOf(node, blocker))
+    }
+    if (blocker === undefined && isUnsettled(results.get(key))) blockers.set(key, key)
+  }
+
+  async function resultOf(asset: Asset<R>, blocker: string | undefined): Promise<StepResult> {
+    const { key } = asset
+    if (blocker !== undefined) {
+      return { asset: key, state: 'blocked', because: `"${blocker}" above it is not done` }
+    }
+    if (signal.aborted) return { asset: key, state: 'interrupted', because: 'stopped before it began' }
+    return bringUpToDate(run, asset, round)
+  }
+}
+
+function isUnsettled(result: StepResult | undefined): boolean {
+  return result !== undefined && result.state !== 'fresh' && result.state !== 'done'
+}
+
+function earliestWait(results: readonly StepResult[]): Date | undefined {
+  const instants = results.flatMap(({ state, until }) =>
+    state === 'waiting' && until ? [until.getTime()] : [],
+  )
+  return instants.length === 0 ? undefined : new Date(Math.min(...instants))
+}
+
+/** Whether the instant came; false when the run was stopped before it. */
+async function sleepUntil<R>(until: Date, run: CurrentRun<R>): Promise<boolean> {
+  const { clock, signal } = run.options
+  const wakeAt = Math.max(until.getTime(), clock.now().getTime() + MIN_WAIT_MS)
+  while (!signal.aborted) {
+    const left = wakeAt - clock.now().getTime()
+    if (left <= 0) return true
+    await clock.sleep(Math.min(left, MAX_NAP_MS), signal)
+  }
+  return false
+}
+
+function forgetWhatIsDue(results: Map<string, StepResult>, now: Date): void {
+  for (const [key, { state, until }] of results) {
+    const isDue = state === 'waiting' && until! <= now
+    if (isDue || state === 'blocked') results.delete(key)
+  }
 }

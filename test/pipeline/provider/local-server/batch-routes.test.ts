@@ -10,7 +10,8 @@ routes('refuses what the API would refuse, and names the parameter', async () =>
   const { client } = world
   const input_file_id = await upload(client, tasks(1))
   const good = { input_file_id, endpoint: '/v1/chat/completions', completion_window: '24h' }
-  const pairs = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, at) => [`key ${at}`, 'v']))
+  const pairs = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, at) => [`key ${at}`, 'v']))
   const cases: [unknown, string, string | null][] = [
     [[], 'invalid_value', null],
     [{ ...good, input_file_id: undefined }, 'missing_required_parameter', 'input_file_id'],
@@ -25,7 +26,11 @@ routes('refuses what the API would refuse, and names the parameter', async () =>
     [{ ...good, metadata: { ['k'.repeat(65)]: 'v' } }, 'invalid_value', `metadata.${'k'.repeat(65)}`],
     [{ ...good, metadata: { key: 'v'.repeat(513) } }, 'invalid_value', 'metadata.key'],
     [{ ...good, metadata: { key: 7 } }, 'invalid_value', 'metadata.key'],
-    [{ ...good, output_expires_after: { anchor: 'created_at', seconds: 60 } }, 'invalid_value', 'output_expires_after.seconds'],
+    [
+      { ...good, output_expires_after: { anchor: 'created_at', seconds: 60 } },
+      'invalid_value',
+      'output_expires_after.seconds',
+    ],
     [{ ...good, colour: 'red' }, 'unknown_parameter', 'colour'],
   ]
   for (const [body, code, param] of cases) {

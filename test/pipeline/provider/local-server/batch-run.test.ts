@@ -22,10 +22,9 @@ const running = suite('running a batch')
 const HOUR_MS = 3_600_000
 
 /** The custom ids of a result file, sorted. */
-function idsIn(text: string): unknown[] {
-  return assertResultLines(text)
-    .map(({ custom_id }) => custom_id)
-    .sort()
+function idsIn(text: string): string[] {
+  const ids = assertResultLines(text).map(({ custom_id }) => String(custom_id))
+  return ids.sort((a, b) => a.localeCompare(b))
 }
 
 function textIn(request: { messages: unknown[] }): string {

@@ -103,7 +103,7 @@ contract('also holds for a request without a key, an unknown address, and a fail
   assert.equal([unknown.status, unknown.message], [404, '404 Invalid URL (GET /v1/models)'])
   const keyless = await fetch(`${url}/files`)
   assert.is(keyless.status, 401)
-  assert.match(keyless.headers.get('x-request-id'), /^req_/)
+  assert.match(String(keyless.headers.get('x-request-id')), /^req_/)
   const { error } = (await keyless.json()) as { error: { type: string; code: string } }
   assert.equal([error.type, error.code], ['invalid_request_error', 'missing_api_key'])
   const emptyKey = await fetch(`${url}/files`, { headers: { authorization: 'Bearer ' } })

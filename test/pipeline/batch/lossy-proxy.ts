@@ -1,0 +1,59 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** What happens to one call on its way: passed on; lost before it arrives; answered, but the answer is lost. */
+export type Fate = 'pass' | 'lose_request' | 'lose_answer' | 'answer_500_after'
+
+/** A proxy on the loopback interface that decides the fate of every call, and remembers which calls came. */
+export type LossyProxy = AsyncDisposable & {
+  url: string
+  /** `METHOD /path` of every call, in order. */
+  calls: string[]
+  /** Decides for the calls from now on. */
+  decide: (call: string) => Fate
+}
+
+/** @param target  base URL of the server behind it, with its path. */
+export async function startLossyProxy(target: string): Promise<LossyProxy> {
+  const behind = new URL(target)
+  const proxy: Pick<LossyProxy, 'calls' | 'decide'> = { calls: [], decide: () => 'pass' }
+  const server = createServer((incoming, outgoing) => {
+    const call = `${incoming.method} ${incoming.url!.split('?')[0]}`
+    proxy.calls.push(call)
+    const fate = proxy.decide(call)
+    if (fate === 'lose_request') return void incoming.socket.destroy()
+    const { hostname, port } = behind
+    const onward = request({
+      hostname,
+      port,
+      method: incoming.method,
+      path: incoming.url,
+      headers: incoming.headers,
+    })
+    onward.on('response', (answer) => {
+      if (fate === 'pass') {
+        outgoing.writeHead(answer.statusCode!, answer.headers)
+        answer.pipe(outgoing)
+        return
+      }
+      answer.resume().on('end', () => {
+        if (fate === 'lose_answer') incoming.socket.destroy()
+        else outgoing.writeHead(500).end()
+      })
+    })
+    onward.on('error', () => incoming.socket.destroy())
+    incoming.pipe(onward)
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return Object.assign(proxy, {
+    url: `http://127.0.0.1:${port}${behind.pathname}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await once(server, 'close')
+    },
+  })
+}
