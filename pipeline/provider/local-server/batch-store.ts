@@ -1,10 +1,11 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { writeAtomically } from '../../../data/artifacts.js'
 import type { Clock } from '../../clock.js'
 import { type BatchStatus, type StoredBatch, isUnfinished, moveBatch, newBatch } from './batch-record.js'
 import { newId } from './new-id.js'
 import type { BatchRequest } from './read-batch-request.js'
+import { readRecord } from './record-file.js'
 
 /**
  * The batches of the server: a folder `batches/<id>/` for each, with its record and the answers to its lines. The record
@@ -34,7 +35,7 @@ export class BatchStore {
     await mkdir(join(this.#directory, 'batches'), { recursive: true })
     const loaded: StoredBatch[] = []
     for (const id of await readdir(join(this.#directory, 'batches'))) {
-      const stored = await readRecord(this.#recordPath(id))
+      const stored = await readRecord<StoredBatch>(this.#recordPath(id))
       if (stored) loaded.push(stored)
       else await rm(this.folderOf(id), { recursive: true })
     }
@@ -95,14 +96,5 @@ export class BatchStore {
 
   #recordPath(id: string): string {
     return join(this.folderOf(id), 'batch.json')
-  }
-}
-
-async function readRecord(path: string): Promise<StoredBatch | undefined> {
-  try {
-    return JSON.parse(await readFile(path, 'utf8'))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
   }
 }

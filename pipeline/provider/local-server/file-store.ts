@@ -1,8 +1,9 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Artifact, createArtifact, writeAtomically } from '../../../data/artifacts.js'
 import type { Clock } from '../../clock.js'
 import { unixSeconds } from './instant.js'
+import { readRecord } from './record-file.js'
 
 /** What the server knows of a file, in the API's shape where it is told; instants are seconds since 1970. */
 export type StoredFile = {
@@ -45,11 +46,10 @@ export class FileStore {
   async #load(): Promise<void> {
     await mkdir(join(this.#directory, 'files'), { recursive: true })
     const names = await readdir(join(this.#directory, 'files'))
-    const loaded: StoredFile[] = []
     for (const name of names.filter((name) => name.endsWith('.json'))) {
-      loaded.push(JSON.parse(await readFile(join(this.#directory, 'files', name), 'utf8')))
+      const file = await readRecord<StoredFile>(join(this.#directory, 'files', name))
+      if (file) this.#insert(file)
     }
-    for (const file of loaded) this.#insert(file)
     for (const name of names) {
       const isWhole = name.endsWith('.json') || (name.endsWith('.data') && this.#files.has(name.slice(0, -5)))
       if (!isWhole) await rm(join(this.#directory, 'files', name))

@@ -76,7 +76,8 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
       unlock()
     }
     let closed: Promise<void> | undefined
-    return { url: `http://${host}:${port}/v1`, port, close: () => (closed ??= close()) }
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/v1`
+    return { url, port, close: () => (closed ??= close()) }
   } catch (error) {
     unlock()
     throw error

@@ -2,7 +2,8 @@ import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { checkInput } from '../../../../pipeline/provider/local-server/check-input.js'
+import type { BatchError } from '../../../../pipeline/provider/local-server/batch-record.js'
+import { type InputCheck, checkInput } from '../../../../pipeline/provider/local-server/check-input.js'
 import { temporaryDirectory } from './temporary-directory.js'
 import { batchWhen, makeWorld, submit, taskLine, tasks } from './world.js'
 
@@ -19,10 +20,14 @@ async function check(content: string | Buffer) {
   return result
 }
 
+function errorsOf(result: InputCheck): BatchError[] {
+  return result.ok ? [] : result.errors
+}
+
 /** Codes and lines of what is wrong. */
 async function findings(content: string | Buffer): Promise<[string, number | null][]> {
   const result = await check(content)
-  return result.ok === false ? result.errors.map(({ code, line }) => [code, line]) : []
+  return errorsOf(result).map(({ code, line }) => [code, line])
 }
 
 checking('passes a sound file, and says how many lines and which model', async () => {
@@ -66,7 +71,7 @@ checking('finds lines that lack something, or have it in the wrong type', async 
     `${JSON.stringify({ custom_id: 'a', method: 'POST', url: endpoint, body: {}, ...changes })}\n`
   for (const param of ['custom_id', 'method', 'url', 'body']) {
     const result = await check(line({ [param]: undefined }))
-    assert.equal(result.ok === false && result.errors, [
+    assert.equal(errorsOf(result), [
       {
         code: 'missing_required_parameter',
         message: `Missing required parameter: '${param}'.`,

@@ -265,7 +265,10 @@ async function receiving(receive: (incoming: IncomingMessage) => Promise<unknown
   const server = createServer((incoming, outgoing) => {
     receive(incoming)
       .catch((error: Error) => (error instanceof RespondError ? [error.status, error.code] : error.message))
-      .then((outcome) => outgoing.end(JSON.stringify(outcome)), outgoing.destroy)
+      .then(
+        (outcome) => outgoing.end(JSON.stringify(outcome)),
+        () => outgoing.destroy(),
+      )
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`

@@ -218,6 +218,25 @@ restarting('sweeps away a batch whose creation was never answered', async () => 
   assert.is((await world.client.batches.list()).data.length, 0)
 })
 
+restarting('does not start over a damaged record, and names it', async () => {
+  await using world = await makeWorld()
+  const { id } = await submit(world.client, tasks(1))
+  await batchWhen(world.client, id, 'completed')
+  await world.close()
+  const path = join(world.directory, 'batches', id, 'batch.json')
+  await writeFile(path, '{"sequence":1,')
+  const options = {
+    directory: world.directory,
+    respond: async () => assert.unreachable() as never,
+    clock: systemClock,
+  }
+  const error = (await rejection(startLocalServer(options))) as HemlineError
+  assert.is(error.code, 'damaged_record')
+  assert.match(error.message, path)
+  await rm(path)
+  await (await startLocalServer(options)).close()
+})
+
 restarting('rests after a fault of the machine, and then goes on', async () => {
   const clock = new StoppedClock()
   const gate = new Gate()
