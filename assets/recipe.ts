@@ -10,11 +10,16 @@ export const recipe = defineSource({
   async observe({ db, settings, clock }) {
     const record = recipeRecord(settings)
     const recipeId = await ensureRecipe(db, record, clock.now())
+    const described = describeRecipe(settings)
     const before = await findLatestObservation(db, 'recipe')
-    const metadata = { recipeId, ...describeRecipe(settings) }
+    const isNew = before !== undefined && before.data_version !== record.digest
     return {
       dataVersion: record.digest,
-      metadata: { ...metadata, change: before ? changeOf(JSON.parse(before.metadata), metadata) : undefined },
+      metadata: {
+        recipeId,
+        ...described,
+        ...(isNew ? { change: changeOf(JSON.parse(before.metadata), described) } : {}),
+      },
     }
   },
 })

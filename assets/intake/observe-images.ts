@@ -126,8 +126,9 @@ function statText({ stat, place, refused }: FoundImage): string {
 
 function rowOf(found: FoundImage, postId: number, content: ImageContent, seen: number): NewRow<'images'> {
   const { path, position, columns } = found
-  // What could not be fetched or opened is tried again by the next observation.
-  const isWorthAnotherLook = content.reason === 'download_failed' || content.reason === 'unreadable'
+  // What could not be opened, or came from the network as something else, is tried again by the next observation.
+  const isFromNetwork = found.place.kind === 'url'
+  const isWorthAnotherLook = content.reason === 'unreadable' || (isFromNetwork && content.reason !== null)
   const stat = isWorthAnotherLook ? '' : statText(found)
   return { path, post_id: postId, position, columns: JSON.stringify(columns), ...content, stat, seen }
 }

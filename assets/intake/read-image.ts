@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import type { ImageState } from '../../data/schema.js'
 import type { Clock } from '../../pipeline/clock.js'
 import { mapInOrder } from '../../pipeline/in-order.js'
@@ -57,7 +58,11 @@ async function readImage(
   const read = await readPicture(local.path)
   if (!read.ok) return skipped(read)
   const inspected = await inspectPicture(read.bytes)
-  if (!inspected.ok) return skipped(inspected)
+  if (!inspected.ok) {
+    // A page that says "log in" or "not found" must not stand for the picture for ever.
+    if (place.kind === 'url') await rm(local.path, { force: true })
+    return skipped(inspected)
+  }
   const { sha256, format, width, height } = inspected
   return { state: 'usable', reason: null, detail: null, sha256, format, width, height }
 }

@@ -20,11 +20,14 @@ export function versionOfSubmitted(db: Db): Promise<string> {
   })
 }
 
-/** The answers, in their canonical form, and what failed for good: equal answers are an equal version. */
+/**
+ * The answers in their canonical form, picture by picture, and what failed for good. However they were asked for, equal
+ * answers are an equal version: nothing below them is made again.
+ */
 export function versionOfResults(db: Db): Promise<string> {
-  return sumOfWanted(db, ({ fingerprint, answer_digest: answer, state, reason }) => {
-    if (answer !== null) return [fingerprint, answer]
-    return state === 'failed' ? [fingerprint, 'failed', reason ?? ''] : undefined
+  return sumOfWanted(db, ({ sha256, answer_digest: answer, state, reason }) => {
+    if (answer !== null) return [sha256, answer]
+    return state === 'failed' ? [sha256, 'failed', reason ?? ''] : undefined
   })
 }
 

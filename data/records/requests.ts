@@ -67,6 +67,8 @@ export function findWantedRequests(
   {
     id: number
     fingerprint: string
+    /** Of the picture that it is about. */
+    sha256: string
     state: RequestState
     attempts: number
     answer_digest: string | null
@@ -75,10 +77,15 @@ export function findWantedRequests(
 > {
   return db
     .selectFrom('requests')
+    .innerJoin('images', 'images.request_id', 'requests.id')
     .leftJoin('answers', 'answers.request_id', 'requests.id')
-    .select(['requests.id', 'fingerprint', 'state', 'attempts', 'reason', 'answers.digest as answer_digest'])
+    .where('images.state', '=', 'usable')
+    .select(['requests.id', 'requests.fingerprint', 'requests.state', 'requests.attempts'])
+    .select(['requests.reason', 'answers.digest as answer_digest'])
+    .select('images.sha256')
+    .$narrowType<{ sha256: string }>()
     .where('requests.id', '>', page.afterId)
-    .where(isWanted)
+    .groupBy('requests.id')
     .orderBy('requests.id')
     .limit(page.limit)
     .execute()

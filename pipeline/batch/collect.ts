@@ -48,8 +48,7 @@ async function download(fileId: string, path: string, context: BatchContext): Pr
   if (await exists(path)) return
   const artifact = await createArtifact(path)
   try {
-    for await (const bytes of await context.provider.readFile(fileId, context.signal))
-      await artifact.write(bytes)
+    await context.provider.download(fileId, (bytes) => artifact.write(bytes), context.signal)
     await artifact.commit()
   } catch (error) {
     await artifact.discard()

@@ -30,6 +30,17 @@ export function toProviderError(what: string, error: unknown): unknown {
   return error
 }
 
+/** A body that ended before it was whole: fetch throws a bare TypeError, which the SDK passes on as it is. */
+export function cutOff(what: string, error: unknown): ProviderError {
+  return new ProviderError({
+    code: 'provider_cut_off',
+    message: `The ${what} was cut off: ${deepestCause(error as Error).message}`,
+    cause: error,
+    acted: 'no',
+    isPassing: true,
+  })
+}
+
 function connectionError(what: string, error: Error): ProviderError {
   const cause = deepestCause(error)
   const neverConnected = NEVER_CONNECTED.has(cause.code ?? '')

@@ -1,7 +1,7 @@
 import { openAsBlob } from 'node:fs'
 import OpenAI from 'openai'
 import type { Batch } from 'openai/resources/batches'
-import { toProviderError } from './openai-errors.js'
+import { cutOff, toProviderError } from './openai-errors.js'
 import { KEY_FIELD, type Provider, type ProviderAccount, type ProviderBatch, digestKey } from './provider.js'
 
 const ENDPOINT = '/v1/chat/completions'
@@ -33,20 +33,21 @@ export function openaiProvider(options: {
     account,
 
     upload: (path, fileName, signal) =>
-      told('upload of the tasks file', async () => {
+      call('upload of the tasks file', signal, async (ofCall) => {
         // A read stream would be sent chunked and grow memory; a Blob from the disk has a known length.
         const file = new File([await openAsBlob(path)], fileName, { type: 'application/jsonl' })
         const uploaded = await client.files.create(
           { file, purpose: 'batch' },
-          { ...once, signal, timeout: TRANSFER_TIMEOUT_MS },
+          { ...once, signal: ofCall, timeout: TRANSFER_TIMEOUT_MS },
         )
         return uploaded.id
       }),
 
     findUpload: ({ fileName, bytes, since }, signal) =>
-      told('look for the uploaded tasks file', async () => {
+      call('look for the uploaded tasks file', signal, async (ofCall) => {
         const oldest = since.getTime() - CLOCK_SKEW_MS
-        for await (const file of client.files.list({ purpose: 'batch', order: 'desc' }, { signal })) {
+        const query = { purpose: 'batch', order: 'desc' } as const
+        for await (const file of client.files.list(query, { signal: ofCall })) {
           if (file.created_at * 1000 < oldest) return undefined
           if (file.filename === fileName && file.bytes === bytes) return file.id
         }
@@ -54,20 +55,20 @@ export function openaiProvider(options: {
       }),
 
     createBatch: ({ inputFileId, metadata }, signal) =>
-      told('creation of the batch', async () => {
+      call('creation of the batch', signal, async (ofCall) => {
         const body = {
           input_file_id: inputFileId,
           endpoint: ENDPOINT,
           completion_window: '24h',
           metadata,
         } as const
-        return toProviderBatch(await client.batches.create(body, { ...once, signal }))
+        return toProviderBatch(await client.batches.create(body, { ...once, signal: ofCall }))
       }),
 
     findBatch: ({ key, since }, signal) =>
-      told('look for the batch', async () => {
+      call('look for the batch', signal, async (ofCall) => {
         const oldest = since.getTime() - CLOCK_SKEW_MS
-        for await (const batch of client.batches.list({ limit: PAGE_LIMIT }, { signal })) {
+        for await (const batch of client.batches.list({ limit: PAGE_LIMIT }, { signal: ofCall })) {
           if (batch.created_at * 1000 < oldest) return undefined
           if (batch.metadata?.[KEY_FIELD] === key) return toProviderBatch(batch)
         }
@@ -75,28 +76,47 @@ export function openaiProvider(options: {
       }),
 
     retrieveBatch: (id, signal) =>
-      told(`poll of batch "${id}"`, async () =>
-        toProviderBatch(await client.batches.retrieve(id, { signal })),
+      call(`poll of batch "${id}"`, signal, async (ofCall) =>
+        toProviderBatch(await client.batches.retrieve(id, { signal: ofCall })),
       ),
 
-    cancelBatch: (id, signal) =>
-      told(`cancelling of batch "${id}"`, async () =>
-        toProviderBatch(await client.batches.cancel(id, { ...once, signal })),
-      ),
-
-    readFile: (fileId, signal) =>
-      told(`download of file "${fileId}"`, async () => {
-        const response = await client.files.content(fileId, { signal, timeout: TRANSFER_TIMEOUT_MS })
-        return (response.body ?? []) as AsyncIterable<Uint8Array>
+    download: (fileId, write, signal) =>
+      call(`download of file "${fileId}"`, signal, async (ofCall) => {
+        const response = await client.files.content(fileId, { signal: ofCall, timeout: TRANSFER_TIMEOUT_MS })
+        for await (const bytes of bytesOf(`download of file "${fileId}"`, response)) await write(bytes)
       }),
   }
 }
 
-async function told<T>(what: string, call: () => Promise<T>): Promise<T> {
+/**
+ * Sends one call with a signal of its own: the SDK leaves its listeners on the signal that it gets, and ours lives as
+ * long as the process.
+ */
+async function call<T>(
+  what: string,
+  signal: AbortSignal,
+  send: (ofCall: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted()
+  const ofCall = new AbortController()
+  const abort = (): void => ofCall.abort(signal.reason)
+  signal.addEventListener('abort', abort, { once: true })
   try {
-    return await call()
+    return await send(ofCall.signal)
   } catch (error) {
+    signal.throwIfAborted()
     throw toProviderError(what, error)
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
+}
+
+/** The bytes of a body; that it ends early is told apart from whatever its reader may fail at. */
+async function* bytesOf(what: string, response: Response): AsyncGenerator<Uint8Array> {
+  try {
+    yield* (response.body ?? []) as AsyncIterable<Uint8Array>
+  } catch (error) {
+    throw cutOff(what, error)
   }
 }
 

@@ -46,9 +46,8 @@ export type Provider = {
   /** Finds the batch whose metadata holds the key among those created since the instant; pages over strangers. */
   findBatch(wanted: { key: string; since: Date }, signal: AbortSignal): Promise<ProviderBatch | undefined>
   retrieveBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
-  cancelBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
-  /** Streams a file's bytes; the iteration throws when the connection ends early. */
-  readFile(fileId: string, signal: AbortSignal): Promise<AsyncIterable<Uint8Array>>
+  /** Hands a file's bytes to `write`, one piece after the other. What `write` throws passes through. */
+  download(fileId: string, write: (bytes: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void>
 }
 
 /** The metadata field that carries the key of the part's intent. */
