@@ -5,7 +5,7 @@ import { priceOf } from '../data/catalogue/price.js'
 import { getModel } from '../data/catalogue/find-model.js'
 import type { AnswerRules } from '../pipeline/batch/answer-rules.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
-import { pollOpenBatches } from '../pipeline/batch/poll.js'
+import { dueAt, pollOpenBatches } from '../pipeline/batch/poll.js'
 import { type Outcome, done, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
 import { canonicalJson } from './analysis/canonical.js'
@@ -59,11 +59,9 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   return waitingFor(await findBatches(db, ['open']), context)
 }
 
-function waitingFor(open: BatchRecord[], { clock, pollIntervalMs }: Context): Outcome<never> | undefined {
+function waitingFor(open: BatchRecord[], { pollIntervalMs }: Context): Outcome<never> | undefined {
   if (open.length === 0) return undefined
-  const polls = open.map(({ next_poll_at: at }) =>
-    at ? Date.parse(at) : clock.now().getTime() + pollIntervalMs,
-  )
+  const polls = open.map((batch) => dueAt(batch, pollIntervalMs).getTime())
   const total = open.reduce((sum, batch) => sum + batch.requests_total, 0)
   const completed = open.reduce((sum, batch) => sum + batch.requests_completed, 0)
   const batches = open.length === 1 ? `batch ${open[0]!.provider_batch_id}` : `${open.length} batches`

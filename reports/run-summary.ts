@@ -39,7 +39,7 @@ const words: Record<EndedRun['state'], string> = {
   interrupted: 'interrupted',
 }
 
-function next({ state, steps }: EndedRun, home: string): string[] {
+function next({ state, steps, isBilled }: EndedRun, home: string): string[] {
   const flag = home === '.hemline' ? '' : ` --home ${home}`
   const reason = steps.find((step) => step.state === state)?.because
   switch (state) {
@@ -50,7 +50,9 @@ function next({ state, steps }: EndedRun, home: string): string[] {
     case 'waiting':
       return [
         ...(reason ? [`Waiting: ${reason}.`] : []),
-        `The batch goes on without this program. Go on with: hemline materialize${flag} --wait`,
+        isBilled
+          ? `The batch goes on without this program. Go on with: hemline materialize${flag} --wait`
+          : `The local server works only while hemline runs. Go on with: hemline materialize${flag} --wait`,
       ]
     case 'held':
       return [...(reason ? [`Held: ${reason}.`] : []), `Look at: hemline batches${flag}`]

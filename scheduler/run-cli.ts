@@ -58,6 +58,8 @@ export async function runCli(argv: string[]): Promise<number> {
       global: true,
     })
     .strict()
+    // Given twice, an option means what it said last.
+    .parserConfiguration({ 'duplicate-arguments-array': false })
     .recommendCommands()
     .demandCommand(1, 'Name a command; `hemline demo` shows everything without a key.')
     .wrap(110)

@@ -58,6 +58,8 @@ async function* csvRows(path: string): AsyncGenerator<ManifestRow> {
     delimiter: await findDelimiter(path),
     info: true,
     max_record_size: maxRowBytes,
+    // Left to itself, the parser takes the first line's ending for all; a file that two programs wrote has both.
+    record_delimiter: ['\r\n', '\n', '\r'],
     skip_empty_lines: true,
     skip_records_with_empty_values: true,
   })

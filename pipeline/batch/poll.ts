@@ -23,12 +23,21 @@ const PASSING_REJECTIONS = [/^token_limit_exceeded$/, /cannot find file/i]
  * @throws HemlineError `other_account` for a batch that another account owns.
  */
 export async function pollOpenBatches(intervalMs: number, context: BatchContext): Promise<void> {
-  const now = context.clock.now().toISOString()
   for (const batch of await findBatches(context.db, ['open'])) {
-    if (batch.next_poll_at !== null && batch.next_poll_at > now) continue
+    if (dueAt(batch, intervalMs) > context.clock.now()) continue
     await assertSameAccount(context, batch)
     await pollBatch(batch, intervalMs, context)
   }
+}
+
+/**
+ * When an open batch is to be polled next. A shorter interval than that of the last poll counts at once: whoever comes
+ * does not wait for what somebody else had planned. After failures the longer pause stands.
+ */
+export function dueAt(batch: BatchRecord, intervalMs: number): Date {
+  const planned = Date.parse(batch.next_poll_at ?? batch.intended_at)
+  if (batch.failed_polls > 0 || batch.polled_at === null) return new Date(planned)
+  return new Date(Math.min(planned, Date.parse(batch.polled_at) + intervalMs))
 }
 
 async function pollBatch(batch: BatchRecord, intervalMs: number, context: BatchContext): Promise<void> {

@@ -30,14 +30,7 @@ export type HeldLease = { lost: AbortSignal; release(): Promise<void> }
  * @throws HemlineError `home_is_busy` while somebody else holds it, naming who.
  */
 export async function takeLease(db: Db, holder: Holder, clock: Clock): Promise<HeldLease> {
-  let seen = await findLease(db, EXECUTOR)
-  if (seen && judgeLease(seen, holder, clock.now()) === 'late') {
-    const before = seen
-    await clock.sleep(WATCH_MS)
-    seen = await findLease(db, EXECUTOR)
-    if (seen && !isSame(seen, before)) throw busy(seen)
-  } else if (seen && judgeLease(seen, holder, clock.now()) === 'held') throw busy(seen)
-
+  const seen = await findTakeable(db, holder, clock)
   const now = clock.now()
   const lease = {
     name: EXECUTOR,
@@ -49,6 +42,20 @@ export async function takeLease(db: Db, holder: Holder, clock: Clock): Promise<H
   }
   if (!(await replaceLease(db, seen, lease))) throw busy((await findLease(db, EXECUTOR)) ?? lease)
   return keepLease(db, holder, clock)
+}
+
+/** The lease that may be taken over, or undefined when there is none. */
+async function findTakeable(db: Db, holder: Holder, clock: Clock): Promise<Lease | undefined> {
+  const seen = await findLease(db, EXECUTOR)
+  if (!seen) return undefined
+  const judged = judgeLease(seen, holder, clock.now())
+  if (judged === 'held') throw busy(seen)
+  if (judged === 'free') return seen
+  await clock.sleep(WATCH_MS)
+  const watched = await findLease(db, EXECUTOR)
+  const hasMoved = watched?.holder !== seen.holder || watched.expires_at !== seen.expires_at
+  if (watched && hasMoved) throw busy(watched)
+  return watched
 }
 
 /**
@@ -68,10 +75,6 @@ export function judgeLease(
 ): 'free' | 'held' | 'late' {
   if (lease.host === me.host && (lease.pid === me.pid || !me.isAlive(lease.pid))) return 'free'
   return Date.parse(lease.expires_at) <= now.getTime() ? 'late' : 'held'
-}
-
-function isSame(a: Lease, b: Lease): boolean {
-  return a.holder === b.holder && a.expires_at === b.expires_at
 }
 
 function keepLease(db: Db, holder: Holder, clock: Clock): HeldLease {

@@ -66,7 +66,7 @@ async function answer(
   }
 }
 
-/** Does not wait for work that ignores the signal. */
+/** Waits no longer than until the signal. It listens before the work does, so it never sees what fails because of that. */
 async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T | undefined> {
   if (signal.aborted) return undefined
   let leave: () => void = () => {}
@@ -75,8 +75,7 @@ async function untilAborted<T>(signal: AbortSignal, work: () => Promise<T>): Pro
     signal.addEventListener('abort', leave, { once: true })
   })
   try {
-    const result = await Promise.race([work(), aborted])
-    return signal.aborted ? undefined : result
+    return await Promise.race([work(), aborted])
   } finally {
     signal.removeEventListener('abort', leave)
   }

@@ -119,61 +119,67 @@ materializing('records what an asset was made from, beside the end of its step',
   assert.equal([step.state, step.materialization_id, step.round], ['done', shop!.id, 1])
 })
 
-materializing('records the input versions from before the step, so that what changes meanwhile counts', async () => {
-  await using world = await makeWorld()
-  let version = 'f1'
-  const flour = ingredient('flour', () => version)
-  let isFirst = true
-  const dough = dish('dough', [flour], {
-    async make(inputs) {
-      assert.is(inputs['flour']!.dataVersion, version)
-      if (isFirst) version = 'f2'
-      isFirst = false
-      return bake(inputs)
-    },
-  })
-  await world.run([flour, dough])
-  await world.run([flour, dough])
-  assert.equal(world.made, ['dough'])
-  const made = await listMaterializations(world.db, 'dough', 9)
-  assert.equal(
-    made.map(({ input_versions }) => input_versions),
-    ['{"flour":"f2"}', '{"flour":"f1"}'],
-  )
-})
+materializing(
+  'records the input versions from before the step, so that what changes meanwhile counts',
+  async () => {
+    await using world = await makeWorld()
+    let version = 'f1'
+    const flour = ingredient('flour', () => version)
+    let isFirst = true
+    const dough = dish('dough', [flour], {
+      async make(inputs) {
+        assert.is(inputs['flour']!.dataVersion, version)
+        if (isFirst) version = 'f2'
+        isFirst = false
+        return bake(inputs)
+      },
+    })
+    await world.run([flour, dough])
+    await world.run([flour, dough])
+    assert.equal(world.made, ['dough'])
+    const made = await listMaterializations(world.db, 'dough', 9)
+    assert.equal(
+      made.map(({ input_versions }) => input_versions),
+      ['{"flour":"f2"}', '{"flour":"f1"}'],
+    )
+  },
+)
 
-materializing('looks at every source above the selection, and shares a record between equal looks', async () => {
-  await using world = await makeWorld()
-  const { bought, nodes } = bakery()
-  const tea = ingredient('tea', () => {
-    throw new Error('nobody asked for tea')
-  })
-  await world.run([...nodes, tea], { selection: ['+shop'] })
-  world.clock.advance(1_000)
-  await world.run([...nodes, tea], { selection: ['shop'] })
-  assert.equal(
-    world.told('source.observed').map(({ asset, isNew }) => [asset, isNew]),
-    [['flour', false]],
-  )
-  const latest = (await findLatestObservation(world.db, 'flour'))!
-  assert.equal(
-    [latest.data_version, latest.previous_version, latest.first_observed_at, latest.observed_at],
-    ['f1', null, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'],
-  )
-  bought.version = 'f2'
-  await world.run(nodes, { selection: ['flour'] })
-  assert.equal([world.told('source.observed')[0]!.isNew, world.made], [true, []])
-  bought.version = 'f1'
-  await world.run(nodes, { selection: ['flour'] })
-  assert.equal(
-    (await listObservations(world.db, 'flour', 9)).map((row) => [row.data_version, row.previous_version]),
-    [
-      ['f1', 'f2'],
-      ['f2', 'f1'],
-      ['f1', null],
-    ],
-  )
-})
+materializing(
+  'looks at every source above the selection, and shares a record between equal looks',
+  async () => {
+    await using world = await makeWorld()
+    const { bought, nodes } = bakery()
+    const tea = ingredient('tea', () => {
+      throw new Error('nobody asked for tea')
+    })
+    await world.run([...nodes, tea], { selection: ['+shop'] })
+    world.clock.advance(1_000)
+    await world.run([...nodes, tea], { selection: ['shop'] })
+    assert.equal(
+      world.told('source.observed').map(({ asset, isNew }) => [asset, isNew]),
+      [['flour', false]],
+    )
+    const latest = (await findLatestObservation(world.db, 'flour'))!
+    assert.equal(
+      [latest.data_version, latest.previous_version, latest.first_observed_at, latest.observed_at],
+      ['f1', null, '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:01.000Z'],
+    )
+    bought.version = 'f2'
+    await world.run(nodes, { selection: ['flour'] })
+    assert.equal([world.told('source.observed')[0]!.isNew, world.made], [true, []])
+    bought.version = 'f1'
+    await world.run(nodes, { selection: ['flour'] })
+    assert.equal(
+      (await listObservations(world.db, 'flour', 9)).map((row) => [row.data_version, row.previous_version]),
+      [
+        ['f1', 'f2'],
+        ['f2', 'f1'],
+        ['f1', null],
+      ],
+    )
+  },
+)
 
 materializing('makes a narrow selection, and warns of what is out of date above it', async () => {
   await using world = await makeWorld()
@@ -303,7 +309,11 @@ materializing('ends held where a person must decide, and asks again next time', 
 
 for (const [name, outcome, complaint] of [
   ['nothing', undefined, 'undefined, which is no outcome'],
-  ['an empty version', { kind: 'done', dataVersion: '', metadata: {} }, "the data version '', which is not a text"],
+  [
+    'an empty version',
+    { kind: 'done', dataVersion: '', metadata: {} },
+    "the data version '', which is not a text",
+  ],
   ['no metadata', { kind: 'done', dataVersion: 'v' }, 'the metadata undefined, which is not an object'],
   ['a list', { kind: 'done', dataVersion: 'v', metadata: [1] }, 'the metadata [ 1 ], which is not an object'],
   [
@@ -321,7 +331,11 @@ for (const [name, outcome, complaint] of [
     { kind: 'done', dataVersion: 'v', metadata: { a: 'x'.repeat(20_000) } },
     '20008 bytes of metadata, more than 16384',
   ],
-  ['an impossible date', { kind: 'waiting', until: new Date(NaN), because: '' }, 'an invalid date to wait for'],
+  [
+    'an impossible date',
+    { kind: 'waiting', until: new Date(NaN), because: '' },
+    'an invalid date to wait for',
+  ],
 ] as const) {
   materializing(`refuses an asset that returns ${name}`, async () => {
     await using world = await makeWorld()

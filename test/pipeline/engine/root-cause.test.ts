@@ -38,7 +38,9 @@ rooting('lead from an asset over what was made in between to the source that cha
 
   bought = { dataVersion: 'f3', metadata: { change: '2 replaced' } }
   await world.run(nodes, { selection: ['bread', 'dough'] })
-  assert.equal(await rootsOf(world, nodes, 'shop'), ['shop <- bread <- dough <- flour: 1 new, then 2 replaced'])
+  assert.equal(await rootsOf(world, nodes, 'shop'), [
+    'shop <- bread <- dough <- flour: 1 new, then 2 replaced',
+  ])
 
   await world.run(nodes)
   assert.equal(await rootsOf(world, nodes, 'shop'), [])
@@ -110,8 +112,17 @@ rooting('end where the records do not reach back', () => {
 
 rooting('stay few where the graph has very many paths', () => {
   const nodes: Node<Bakery>[] = [ingredient('n0')]
-  const history = new Map([['n0', [{ dataVersion: 'b', because: '1 new' }, { dataVersion: 'a', because: '' }]]])
-  const versionsOf = (keys: string[], version: string) => Object.fromEntries(keys.map((key) => [key, version]))
+  const history = new Map([
+    [
+      'n0',
+      [
+        { dataVersion: 'b', because: '1 new' },
+        { dataVersion: 'a', because: '' },
+      ],
+    ],
+  ])
+  const versionsOf = (keys: string[], version: string) =>
+    Object.fromEntries(keys.map((key) => [key, version]))
   for (let layer = 1; layer <= 40; layer++) {
     const above = layer === 1 ? [nodes[0]!] : nodes.slice(-2)
     const keys = above.map(({ key }) => key)
@@ -127,7 +138,9 @@ rooting('stay few where the graph has very many paths', () => {
     }
   }
   const last = dish('last', nodes.slice(-2))
-  const causes = ['l40', 'r40'].map((input) => ({ kind: 'data', input, from: 'a', to: 'b', change: undefined }) as const)
+  const causes = ['l40', 'r40'].map(
+    (input) => ({ kind: 'data', input, from: 'a', to: 'b', change: undefined }) as const,
+  )
   const roots = rootCauses(defineGraph([...nodes, last]), 'last', { kind: 'stale', causes }, history)
   assert.is(roots.length, 1)
   assert.is(roots[0]!.chain.length, 42)

@@ -14,7 +14,8 @@ const rounds = suite('rounds')
 function bakery(burnt: number) {
   const loaves = { left: burnt, baked: 0, orders: 0 }
   const orders = dish('orders', [], {
-    pending: () => (loaves.left > 0 && loaves.baked > 0 ? `${loaves.left} loaves are worth another try` : undefined),
+    pending: () =>
+      loaves.left > 0 && loaves.baked > 0 ? `${loaves.left} loaves are worth another try` : undefined,
     make: () => done({ dataVersion: `order ${++loaves.orders}`, metadata: {} }),
   })
   const oven = dish('oven', [orders], {

@@ -17,7 +17,11 @@ function look(dataVersion: string, more: Partial<Recorded> = {}): Recorded {
   return { dataVersion, metadata: {}, at: '2026-01-01T00:00:00.000Z', ...more }
 }
 
-function made(dataVersion: string, inputVersions: Record<string, string>, more: Partial<Recorded> = {}): Recorded {
+function made(
+  dataVersion: string,
+  inputVersions: Record<string, string>,
+  more: Partial<Recorded> = {},
+): Recorded {
   return look(dataVersion, { codeVersion: '1', inputVersions, ...more })
 }
 
@@ -45,10 +49,7 @@ staleness('names a code version that changed', () => {
 staleness('names inputs that were added and removed', () => {
   const records = { flour: look('f1'), salt: look('s1'), dough: made('d1', { flour: 'f1' }) }
   assert.is(reasonFor(dish('dough', [flour, salt]), records), 'input "salt" was added')
-  assert.is(
-    reasonFor(dish('dough', [salt]), records),
-    'input "salt" was added, input "flour" was removed',
-  )
+  assert.is(reasonFor(dish('dough', [salt]), records), 'input "salt" was added, input "flour" was removed')
 })
 
 staleness('is not fooled by keys that every object has', () => {

@@ -1,0 +1,134 @@
+import { copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { observeImages } from '../../../assets/intake/observe-images.js'
+import { openSource } from '../../../assets/intake/source.js'
+import { type Db, openDatabase } from '../../../data/database.js'
+import { listImages } from '../../../data/records/images.js'
+import { findTouchedPosts } from '../../../data/records/posts.js'
+import { systemClock } from '../../../pipeline/clock.js'
+
+const observing = suite('observing images')
+
+const photos = new URL('../../photos/', import.meta.url)
+
+type World = AsyncDisposable & { folder: string; db: Db; observe(): ReturnType<typeof observeImages> }
+
+async function makeWorld(): Promise<World> {
+  const root = await mkdtemp(join(tmpdir(), 'hemline-observe-'))
+  const folder = join(root, 'photos')
+  const db = await openDatabase(join(root, 'hemline.db'))
+  await mkdir(join(folder, 'post-1'), { recursive: true })
+  await mkdir(join(folder, 'post-2'))
+  await place('navy-polo.jpg', join(folder, 'post-1', '1.jpg'))
+  await place('navy-polo.jpg', join(folder, 'post-2', '1.jpg'))
+  return {
+    folder,
+    db,
+    async observe() {
+      const context = {
+        db,
+        fetchedFolder: join(root, 'fetched'),
+        clock: systemClock,
+        signal: new AbortController().signal,
+        progress: () => {},
+      }
+      return observeImages(await openSource(folder), context)
+    },
+    async [Symbol.asyncDispose]() {
+      await db.destroy()
+      await rm(root, { recursive: true, force: true })
+    },
+  }
+}
+
+async function place(name: string, path: string): Promise<void> {
+  await copyFile(new URL(name, photos), path)
+}
+
+async function settle(db: Db): Promise<void> {
+  await db.updateTable('posts').set({ touched: 0 }).execute()
+}
+
+async function touched(db: Db): Promise<string[]> {
+  return (await findTouchedPosts(db, { afterId: 0, limit: 100 })).map(({ key }) => key)
+}
+
+observing('finds the same version again, and touches nothing, when nothing changed', async () => {
+  await using world = await makeWorld()
+  const first = await world.observe()
+  assert.equal(first.metadata.change, '2 new')
+  await settle(world.db)
+  const second = await world.observe()
+  assert.is(second.dataVersion, first.dataVersion)
+  assert.is(second.metadata.change, '')
+  assert.equal(await touched(world.db), [])
+})
+
+observing('does not open a file whose size, times and inode are on record', async () => {
+  await using world = await makeWorld()
+  await world.observe()
+  await world.db.updateTable('images').set({ sha256: 'as recorded' }).execute()
+  await world.observe()
+  const images = await listImages(world.db, { afterId: 0, limit: 10 })
+  assert.equal(
+    images.map(({ sha256 }) => sha256),
+    ['as recorded', 'as recorded'],
+  )
+})
+
+observing('sees a replaced picture even when its size and modification time are the old ones', async () => {
+  await using world = await makeWorld()
+  const path = join(world.folder, 'post-1', '1.jpg')
+  const before = await world.observe()
+  const { atime, mtime } = await stat(path)
+  const bytes = await readFile(path)
+  // The last bytes of a comment-free JPEG's scan may differ without making it unreadable.
+  bytes[bytes.length - 40]! ^= 1
+  await writeFile(path, bytes)
+  await utimes(path, atime, mtime)
+  const after = await world.observe()
+  assert.is.not(after.dataVersion, before.dataVersion)
+  assert.is(after.metadata.replaced, 1)
+})
+
+observing('notices what was added, removed, renamed and moved, and touches just their posts', async () => {
+  await using world = await makeWorld()
+  await world.observe()
+  await settle(world.db)
+  await mkdir(join(world.folder, 'post-3'))
+  await rename(join(world.folder, 'post-2', '1.jpg'), join(world.folder, 'post-3', '1.jpg'))
+  const { metadata } = await world.observe()
+  assert.equal([metadata.added, metadata.removed, metadata.usable], [1, 1, 2])
+  assert.equal(await touched(world.db), ['post-2', 'post-3'])
+})
+
+observing('keeps what cannot be used with its reason, and the post goes on without it', async () => {
+  await using world = await makeWorld()
+  await writeFile(join(world.folder, 'post-1', '2.jpg'), '')
+  await writeFile(join(world.folder, 'post-1', '3.jpg'), '<html>')
+  const { metadata } = await world.observe()
+  assert.equal([metadata.usable, metadata.skipped, metadata.posts], [2, 2, 2])
+  const skipped = await listImages(world.db, { state: 'skipped', afterId: 0, limit: 10 })
+  assert.equal(
+    skipped.map(({ path, reason }) => [path, reason]),
+    [
+      ['post-1/2.jpg', 'empty'],
+      ['post-1/3.jpg', 'not_an_image'],
+    ],
+  )
+})
+
+observing('a picture that was mended is used from the next look on', async () => {
+  await using world = await makeWorld()
+  const path = join(world.folder, 'post-1', '2.jpg')
+  await writeFile(path, '')
+  await world.observe()
+  await place('navy-polo.jpg', path)
+  const { metadata } = await world.observe()
+  assert.equal([metadata.usable, metadata.skipped, metadata.replaced], [3, 0, 1])
+})
+
+observing.run()

@@ -1,0 +1,201 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { sql } from 'kysely'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { DataError } from '../../data/data-error.js'
+import { type Db, openDatabase } from '../../data/database.js'
+import { type Migration, runStatements } from '../../data/migrations/migration.js'
+import { migrations } from '../../data/migrations/migrations.js'
+import { insertRun, listRuns } from '../../data/records/runs.js'
+import { rejection } from '../rejection.js'
+
+const databases = suite('opening a database')
+
+async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await mkdtemp(join(tmpdir(), 'hemline-open-'))
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
+}
+
+async function using<T>(db: Db, use: (db: Db) => Promise<T>): Promise<T> {
+  try {
+    return await use(db)
+  } finally {
+    await db.destroy()
+  }
+}
+
+async function pragma(db: Db, name: string): Promise<unknown> {
+  const { rows } = await sql<Record<string, unknown>>`pragma ${sql.raw(name)}`.execute(db)
+  return Object.values(rows[0]!)[0]
+}
+
+async function tablesOf(db: Db): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name`.execute(
+    db,
+  )
+  return rows.map(({ name }) => name)
+}
+
+databases('creates file, folder and schema, and opens them again as they are', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'deep', 'er', 'hemline.db')
+  const tables = await using(await openDatabase(path), async (db) => {
+    assert.is(await pragma(db, 'user_version'), migrations.length)
+    assert.is(await pragma(db, 'journal_mode'), 'wal')
+    assert.is(await pragma(db, 'synchronous'), 2)
+    assert.is(await pragma(db, 'foreign_keys'), 1)
+    await insertRun(db, { selection: '*', trigger: 'person' }, new Date(0))
+    return tablesOf(db)
+  })
+  for (const table of ['runs', 'steps', 'materializations', 'observations', 'leases', 'batches', 'images']) {
+    assert.ok(tables.includes(table), table)
+  }
+  await using(await openDatabase(path), async (db) => {
+    assert.equal(await tablesOf(db), tables)
+    assert.is((await listRuns(db, 9)).length, 1)
+  })
+})
+
+databases('numbers its migrations by their names, without a gap', () => {
+  for (const [index, { name }] of migrations.entries()) {
+    assert.match(name, new RegExp(`^${String(index + 1).padStart(4, '0')}_[a-z]+(_[a-z]+)+$`))
+  }
+})
+
+databases('declares every table strict', async () => {
+  await using folder = await temporaryFolder()
+  await using(await openDatabase(join(folder.path, 'a.db')), async (db) => {
+    const { rows } = await sql<{ name: string }>`
+      select name from pragma_table_list where schema = 'main' and type = 'table' and strict = 0
+        and name not like 'sqlite_%'`.execute(db)
+    assert.equal(rows, [])
+  })
+})
+
+databases('leaves nothing of a migration that fails half-way, and goes on once it is mended', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'a.db')
+  const make = (name: string, statements: string): Migration => ({
+    name,
+    up: (trx) => runStatements(trx, statements),
+  })
+  const first = make('0001_create_bread', 'create table bread (id integer primary key) strict')
+  const broken = make(
+    '0002_create_shop',
+    'create table shop (id integer primary key) strict\n\ninsert into shop values (1)\n\ncreate tabel typo (id)',
+  )
+  const mended = make('0002_create_shop', 'create table shop (id integer primary key) strict')
+  assert.match((await rejection(openDatabase(path, [first, broken]))).message, /syntax error/)
+  await using(await openDatabase(path, [first]), async (db) => {
+    assert.equal(await tablesOf(db), ['bread'])
+    assert.is(await pragma(db, 'user_version'), 1)
+  })
+  await using(await openDatabase(path, [first, mended]), async (db) => {
+    assert.equal(await tablesOf(db), ['bread', 'shop'])
+    assert.is(await pragma(db, 'user_version'), 2)
+  })
+})
+
+databases('refuses a file of a newer program, and leaves it alone', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'a.db')
+  await using(await openDatabase(path), (db) => sql`pragma user_version = 99`.execute(db))
+  const before = await readFile(path)
+  const error = await rejection(openDatabase(path))
+  assert.instance(error, DataError)
+  assert.is((error as DataError).code, 'newer_database')
+  assert.is(
+    error.message,
+    `"${path}" was written by a newer hemline (schema 99; this one knows ${migrations.length})`,
+  )
+  assert.ok((error as DataError).hint)
+  assert.equal(await readFile(path), before)
+})
+
+databases('refuses what is not a database, and leaves it alone', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'a.db')
+  const text = 'post,image\n'.repeat(1_000)
+  await writeFile(path, text)
+  const error = await rejection(openDatabase(path))
+  assert.instance(error, DataError)
+  assert.is((error as DataError).code, 'not_a_database')
+  assert.ok(error.message.includes(path))
+  assert.ok((error as DataError).hint)
+  assert.is(await readFile(path, 'utf8'), text)
+})
+
+databases('can be done by several processes at once while the file is new', async () => {
+  for (let attempt = 0; attempt < 2; attempt++) {
+    await using folder = await temporaryFolder()
+    const path = join(folder.path, 'a.db')
+    const children = [1, 2, 3].map(() => startChild(path, 20))
+    for (const child of children) assert.is(await child.says(), 'ready')
+    for (const child of children) child.tell()
+    for (const child of children) assert.is(await child.says(), 'added')
+    await Promise.all(children.map((child) => child.ended))
+    await using(await openDatabase(path), async (db) => {
+      assert.is((await listRuns(db, 99)).length, 60)
+      assert.is(await pragma(db, 'user_version'), migrations.length)
+    })
+  }
+})
+
+databases('begins transactions as a writer, so that none fails half-way for another', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'a.db')
+  const child = startChild(path, 200)
+  assert.is(await child.says(), 'ready')
+  await using(await openDatabase(path), async (db) => {
+    child.tell()
+    // Each reads before it writes: begun as a reader, it would fail once the other process has written in between.
+    for (let turn = 0; turn < 100; turn++) {
+      await db.transaction().execute(async (trx) => {
+        const before = (await listRuns(trx, 1_000)).length
+        await insertRun(trx, { selection: '*', trigger: 'person' }, new Date(0))
+        assert.is((await listRuns(trx, 1_000)).length, before + 1)
+      })
+    }
+    assert.is(await child.says(), 'added')
+    assert.is((await listRuns(db, 1_000)).length, 300)
+  })
+  await child.ended
+})
+
+databases('rolls a transaction back when what it runs throws', async () => {
+  await using folder = await temporaryFolder()
+  await using(await openDatabase(join(folder.path, 'a.db')), async (db) => {
+    const failing = db.transaction().execute(async (trx) => {
+      await insertRun(trx, { selection: '*', trigger: 'person' }, new Date(0))
+      throw new Error('changed my mind')
+    })
+    assert.is((await rejection(failing)).message, 'changed my mind')
+    assert.equal(await listRuns(db, 9), [])
+  })
+})
+
+/** A process that opens the database when told to, and adds so many runs. */
+function startChild(path: string, runs: number) {
+  const file = fileURLToPath(new URL('open-child.ts', import.meta.url))
+  const child = spawn(process.execPath, ['--import', 'tsx', file, path, String(runs)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const ended = once(child, 'exit')
+  return {
+    ended,
+    tell: () => child.stdin.write('go\n'),
+    async says(): Promise<string> {
+      const [said] = await Promise.race([once(child.stdout, 'data'), ended.then(() => ['ended'])])
+      return String(said).trim()
+    },
+  }
+}
+
+databases.run()

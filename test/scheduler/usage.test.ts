@@ -1,0 +1,98 @@
+import { readdir } from 'node:fs/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { makeDesk, placeSamples } from './cli.js'
+
+const usage = suite('typing commands')
+
+usage(
+  'without a key says in one sentence what is missing and the two ways on, and writes nothing',
+  async () => {
+    await using desk = await makeDesk()
+    await placeSamples(desk)
+    const { code, stderr, stdout } = await desk.run(['materialize', '--images', 'samples/images'])
+    assert.is(code, 2)
+    assert.is(stdout, '')
+    assert.match(
+      stderr,
+      /^error: There is no OPENAI_API_KEY[^\n]*\nhint: [^\n]*OPENAI_API_KEY[^\n]*--provider local[^\n]*\n$/,
+    )
+    assert.equal(await readdir(desk.folder), ['samples'])
+  },
+)
+
+const wrong: [string[], RegExp][] = [
+  [['materialise'], /materialize/],
+  [
+    ['materialize', 'post', '--provider', 'local', '--images', 'samples'],
+    /no asset "post"; did you mean "grouped_posts"\?/,
+  ],
+  [['materialize', 'results*', '--provider', 'local', '--images', 'samples'], /did you mean "results\+"\?/],
+  [['materialize', '--imagse', 'samples'], /imagse/],
+  [['materialize', '--images', 'nowhere', '--provider', 'local'], /"nowhere", which does not exist/],
+  [['materialize', '--provider', 'local'], /does not know yet where your pictures are/],
+  [
+    ['materialize', '--images', 'samples', '--model', 'gpt-6-lunar', '--provider', 'local'],
+    /gpt-6-lunar.*"gpt-6-luna"/,
+  ],
+  [['materialize', '--images', 'samples', '--detail', 'medium'], /medium/],
+  [['materialize', '--poll-interval', 'abc', '--images', 'samples'], /--poll-interval to be a number from/],
+  [['materialize', '--limit', '0', '--images', 'samples'], /--limit to be a whole number from 1/],
+  [['explain', 'result'], /did you mean "results"\?/],
+  [['status', '--home', 'nowhere'], /no hemline home at/],
+  [['export'], /out/],
+  [[], /Name a command/],
+]
+
+for (const [args, expected] of wrong) {
+  usage(`hemline ${args.join(' ')} names what is wrong and the next step`, async () => {
+    await using desk = await makeDesk()
+    await placeSamples(desk)
+    const { code, stdout, stderr } = await desk.run(args)
+    assert.is(code, 2, stderr)
+    assert.is(stdout, '')
+    assert.match(stderr, expected)
+    assert.match(stderr, /^error: .+/)
+    assert.match(stderr, /\nhint: .+\n/)
+    assert.not.match(stderr, / at .*\.ts:\d+/)
+  })
+}
+
+usage('every command explains itself', async () => {
+  await using desk = await makeDesk()
+  const { stdout } = await desk.run(['--help'])
+  const names = [...stdout.matchAll(/^ {2}hemline ([a-z-]+)/gm)].map(([, name]) => name!)
+  assert.ok(names.length >= 15, names.join())
+  for (const name of names) {
+    const { code, stdout: help } = await desk.run([name, '--help'])
+    assert.is(code, 0)
+    assert.match(help, `hemline ${name}`)
+  }
+})
+
+usage('listings of a home that was only looked at say what to do next', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const run = await desk.run(['materialize', 'images', '--images', 'samples/images', '--provider', 'local'])
+  assert.is(run.code, 0)
+  for (const name of [
+    'requests',
+    'batches',
+    'failures',
+    'posts',
+    'cost',
+    'runs',
+    'status',
+    'images',
+    'config',
+  ]) {
+    const { code, stdout } = await desk.run([name])
+    assert.is(code, 0, name)
+    assert.ok(stdout.length > 10, name)
+    const json = await desk.run([name, '--json'])
+    assert.is(json.code, 0, name)
+    assert.not.match(json.stdout, /[┌│]/, name)
+  }
+})
+
+usage.run()
