@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database as Sqlite } from 'better-sqlite3'
 import {
   CompiledQuery,
@@ -20,6 +21,8 @@ import { loadSqlite } from './sqlite.js'
 export type Db = Kysely<Schema>
 
 const BUSY_TIMEOUT_MS = 10_000
+const WAL_ATTEMPTS = 200
+const WAL_RETRY_MS = 20
 
 /**
  * Opens the database file, creates it and its folder when missing, and brings its schema up to date, each migration in a
@@ -31,7 +34,7 @@ const BUSY_TIMEOUT_MS = 10_000
  * @throws DataError `newer_database` when a newer program wrote it, `not_a_database` when it is something else.
  */
 export async function openDatabase(path: string, migrations = allMigrations): Promise<Db> {
-  const sqlite = openFile(path)
+  const sqlite = await openFile(path)
   const db: Db = new Kysely({ dialect: new ImmediateDialect({ database: sqlite }) })
   try {
     await migrate(db, sqlite, path, migrations)
@@ -42,12 +45,12 @@ export async function openDatabase(path: string, migrations = allMigrations): Pr
   return db
 }
 
-function openFile(path: string): Sqlite {
+async function openFile(path: string): Promise<Sqlite> {
   const Database = loadSqlite()
   mkdirSync(dirname(path), { recursive: true })
   const sqlite = new Database(path, { timeout: BUSY_TIMEOUT_MS })
   try {
-    sqlite.pragma('journal_mode = WAL')
+    await enterWalMode(sqlite)
     sqlite.pragma('synchronous = FULL')
     sqlite.pragma('foreign_keys = ON')
     sqlite.pragma('cache_size = -65536')
@@ -62,6 +65,23 @@ function openFile(path: string): Sqlite {
       hint: 'Restore it from a backup, or name another home with --home.',
       cause: error,
     })
+  }
+}
+
+/**
+ * A file enters WAL mode once, and for that SQLite wants it alone without ever waiting for it: of several processes that
+ * open a new file together, all but one are turned away and have to ask again.
+ */
+async function enterWalMode(sqlite: Sqlite): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      sqlite.pragma('journal_mode = WAL')
+      return
+    } catch (error) {
+      const isBusy = (error as { code?: string }).code?.startsWith('SQLITE_BUSY')
+      if (!isBusy || attempt === WAL_ATTEMPTS) throw error
+      await sleep(WAL_RETRY_MS)
+    }
   }
 }
 

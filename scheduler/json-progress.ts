@@ -21,7 +21,7 @@ export function jsonProgress(stream: NodeJS.WritableStream): Progress {
 }
 
 function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
-  if (kind === 'step.failed' || kind === 'batch.rejected') return 'error'
+  if (kind === 'step.failed' || kind === 'source.failed' || kind === 'batch.rejected') return 'error'
   const warnings = ['batch.doubtful', 'batch.poll_failed', 'batch.status_unknown', 'step.held', 'input.stale']
   return warnings.includes(kind) ? 'warn' : 'info'
 }

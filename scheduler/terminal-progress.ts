@@ -76,6 +76,9 @@ function sentenceOf(event: Told): string | undefined {
       return undefined
     case 'step.held':
       return `${event.asset}: held, ${event.because}. ${event.hint}`
+    case 'round.started':
+      return `round ${event.round}: ${event.because}`
+    case 'source.failed':
     case 'step.failed':
       return `${event.asset}: failed`
     case 'input.stale':

@@ -9,7 +9,7 @@ import { readLines } from '../../data/jsonl.js'
 import { HemlineError } from '../../pipeline/errors.js'
 
 /** The columns that mean something; any other is kept as it is. Only `image` is needed. */
-export const manifestColumns = ['image', 'post_id', 'position'] as const
+const manifestColumns = ['image', 'post_id', 'position'] as const
 
 /** One row of a manifest as text; a column that the row does not have is `''`. */
 export type ManifestRow = {

@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -13,6 +9,7 @@ import { type Db, openDatabase } from '../../data/database.js'
 import { type Migration, runStatements } from '../../data/migrations/migration.js'
 import { migrations } from '../../data/migrations/migrations.js'
 import { insertRun, listRuns } from '../../data/records/runs.js'
+import { type Child, startChild } from '../child.js'
 import { rejection } from '../rejection.js'
 
 const databases = suite('opening a database')
@@ -22,7 +19,7 @@ async function temporaryFolder(): Promise<AsyncDisposable & { path: string }> {
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) }
 }
 
-async function using<T>(db: Db, use: (db: Db) => Promise<T>): Promise<T> {
+async function withDatabase<T>(db: Db, use: (db: Db) => Promise<T>): Promise<T> {
   try {
     return await use(db)
   } finally {
@@ -46,7 +43,7 @@ async function tablesOf(db: Db): Promise<string[]> {
 databases('creates file, folder and schema, and opens them again as they are', async () => {
   await using folder = await temporaryFolder()
   const path = join(folder.path, 'deep', 'er', 'hemline.db')
-  const tables = await using(await openDatabase(path), async (db) => {
+  const tables = await withDatabase(await openDatabase(path), async (db) => {
     assert.is(await pragma(db, 'user_version'), migrations.length)
     assert.is(await pragma(db, 'journal_mode'), 'wal')
     assert.is(await pragma(db, 'synchronous'), 2)
@@ -57,7 +54,7 @@ databases('creates file, folder and schema, and opens them again as they are', a
   for (const table of ['runs', 'steps', 'materializations', 'observations', 'leases', 'batches', 'images']) {
     assert.ok(tables.includes(table), table)
   }
-  await using(await openDatabase(path), async (db) => {
+  await withDatabase(await openDatabase(path), async (db) => {
     assert.equal(await tablesOf(db), tables)
     assert.is((await listRuns(db, 9)).length, 1)
   })
@@ -71,7 +68,7 @@ databases('numbers its migrations by their names, without a gap', () => {
 
 databases('declares every table strict', async () => {
   await using folder = await temporaryFolder()
-  await using(await openDatabase(join(folder.path, 'a.db')), async (db) => {
+  await withDatabase(await openDatabase(join(folder.path, 'a.db')), async (db) => {
     const { rows } = await sql<{ name: string }>`
       select name from pragma_table_list where schema = 'main' and type = 'table' and strict = 0
         and name not like 'sqlite_%'`.execute(db)
@@ -93,11 +90,11 @@ databases('leaves nothing of a migration that fails half-way, and goes on once i
   )
   const mended = make('0002_create_shop', 'create table shop (id integer primary key) strict')
   assert.match((await rejection(openDatabase(path, [first, broken]))).message, /syntax error/)
-  await using(await openDatabase(path, [first]), async (db) => {
+  await withDatabase(await openDatabase(path, [first]), async (db) => {
     assert.equal(await tablesOf(db), ['bread'])
     assert.is(await pragma(db, 'user_version'), 1)
   })
-  await using(await openDatabase(path, [first, mended]), async (db) => {
+  await withDatabase(await openDatabase(path, [first, mended]), async (db) => {
     assert.equal(await tablesOf(db), ['bread', 'shop'])
     assert.is(await pragma(db, 'user_version'), 2)
   })
@@ -106,7 +103,7 @@ databases('leaves nothing of a migration that fails half-way, and goes on once i
 databases('refuses a file of a newer program, and leaves it alone', async () => {
   await using folder = await temporaryFolder()
   const path = join(folder.path, 'a.db')
-  await using(await openDatabase(path), (db) => sql`pragma user_version = 99`.execute(db))
+  await withDatabase(await openDatabase(path), (db) => sql`pragma user_version = 99`.execute(db))
   const before = await readFile(path)
   const error = await rejection(openDatabase(path))
   assert.instance(error, DataError)
@@ -133,16 +130,19 @@ databases('refuses what is not a database, and leaves it alone', async () => {
 })
 
 databases('can be done by several processes at once while the file is new', async () => {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    await using folder = await temporaryFolder()
-    const path = join(folder.path, 'a.db')
-    const children = [1, 2, 3].map(() => startChild(path, 20))
-    for (const child of children) assert.is(await child.says(), 'ready')
-    for (const child of children) child.tell()
-    for (const child of children) assert.is(await child.says(), 'added')
-    await Promise.all(children.map((child) => child.ended))
-    await using(await openDatabase(path), async (db) => {
-      assert.is((await listRuns(db, 99)).length, 60)
+  await using folder = await temporaryFolder()
+  await using first = openInChild()
+  await using second = openInChild()
+  await using third = openInChild()
+  const children = [first, second, third]
+  for (const child of children) assert.is(await child.nextLine(), 'ready')
+  for (let attempt = 0; attempt < 30; attempt++) {
+    const path = join(folder.path, `${attempt}.db`)
+    const soon = Date.now() + 20
+    for (const child of children) child.tell(`${soon} 2 ${path}`)
+    for (const child of children) assert.is(await child.nextLine(), 'added')
+    await withDatabase(await openDatabase(path), async (db) => {
+      assert.is((await listRuns(db, 99)).length, 6)
       assert.is(await pragma(db, 'user_version'), migrations.length)
     })
   }
@@ -151,10 +151,10 @@ databases('can be done by several processes at once while the file is new', asyn
 databases('begins transactions as a writer, so that none fails half-way for another', async () => {
   await using folder = await temporaryFolder()
   const path = join(folder.path, 'a.db')
-  const child = startChild(path, 200)
-  assert.is(await child.says(), 'ready')
-  await using(await openDatabase(path), async (db) => {
-    child.tell()
+  await using child = openInChild()
+  assert.is(await child.nextLine(), 'ready')
+  await withDatabase(await openDatabase(path), async (db) => {
+    child.tell(`0 200 ${path}`)
     // Each reads before it writes: begun as a reader, it would fail once the other process has written in between.
     for (let turn = 0; turn < 100; turn++) {
       await db.transaction().execute(async (trx) => {
@@ -163,15 +163,14 @@ databases('begins transactions as a writer, so that none fails half-way for anot
         assert.is((await listRuns(trx, 1_000)).length, before + 1)
       })
     }
-    assert.is(await child.says(), 'added')
+    assert.is(await child.nextLine(), 'added')
     assert.is((await listRuns(db, 1_000)).length, 300)
   })
-  await child.ended
 })
 
 databases('rolls a transaction back when what it runs throws', async () => {
   await using folder = await temporaryFolder()
-  await using(await openDatabase(join(folder.path, 'a.db')), async (db) => {
+  await withDatabase(await openDatabase(join(folder.path, 'a.db')), async (db) => {
     const failing = db.transaction().execute(async (trx) => {
       await insertRun(trx, { selection: '*', trigger: 'person' }, new Date(0))
       throw new Error('changed my mind')
@@ -181,21 +180,9 @@ databases('rolls a transaction back when what it runs throws', async () => {
   })
 })
 
-/** A process that opens the database when told to, and adds so many runs. */
-function startChild(path: string, runs: number) {
-  const file = fileURLToPath(new URL('open-child.ts', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', file, path, String(runs)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  const ended = once(child, 'exit')
-  return {
-    ended,
-    tell: () => child.stdin.write('go\n'),
-    async says(): Promise<string> {
-      const [said] = await Promise.race([once(child.stdout, 'data'), ended.then(() => ['ended'])])
-      return String(said).trim()
-    },
-  }
+/** A process that opens the databases that it is told to. */
+function openInChild(): Child {
+  return startChild(new URL('open-child.ts', import.meta.url))
 }
 
 databases.run()

@@ -11,7 +11,7 @@ const files = { output: 'output.jsonl', errors: 'errors.jsonl' } as const
 
 export type ResultKind = keyof typeof files
 
-export const resultKinds = Object.keys(files) as ResultKind[]
+const resultKinds = Object.keys(files) as ResultKind[]
 
 /** The name of a batch's result file in the batch's folder. */
 export function resultFileName(kind: ResultKind): string {

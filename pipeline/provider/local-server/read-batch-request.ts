@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { RespondError } from './respond.js'
 
 /** The one endpoint that batches can use on this server. */
-export const BATCH_ENDPOINT = '/v1/chat/completions'
+const BATCH_ENDPOINT = '/v1/chat/completions'
 
 const metadataSchema = z
   .record(z.string().max(64), z.string().max(512))

@@ -97,10 +97,8 @@ function readForm(incoming: IncomingMessage, form: BusboyInstance): Promise<void
     }
     form.on('finish', resolve)
     form.on('error', (error) => fail(error as Error))
+    // Also raised when the connection ends before the form does.
     incoming.on('error', fail)
-    incoming.on('close', () => {
-      if (!incoming.complete) fail(new Error('the connection ended before the form did'))
-    })
     incoming.pipe(form)
   })
 }

@@ -3,8 +3,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { listMaterializations } from '../../../data/records/materializations.js'
 import { listRuns } from '../../../data/records/runs.js'
+import { startChild } from '../../child.js'
 import { makeWorld } from './bakery.js'
-import { startChild } from './child.js'
 import { changeStock, crashBakery } from './crash-bakery.js'
 
 const crashes = suite('a process that is killed')
@@ -36,7 +36,7 @@ for (const [point, expected] of points) {
     await world.run(nodes)
     changeStock(stockPath, (stock) => void (stock.ordered = 2))
 
-    await using child = startChild('crash-child.ts', world.path, stockPath, point)
+    await using child = startChild(new URL('crash-child.ts', import.meta.url), world.path, stockPath, point)
     assert.is(await child.nextLine(), 'here')
     await child.kill()
     const before = new Set<string>()
@@ -68,7 +68,12 @@ crashes('is told of by the next run, which goes on alone', async () => {
   await using world = await makeWorld()
   const stockPath = `${world.path}.stock.json`
   writeFileSync(stockPath, JSON.stringify({ flour: 1, ordered: 1, kneaded: 0, hasRisen: true }))
-  await using child = startChild('crash-child.ts', world.path, stockPath, 'dough after work')
+  await using child = startChild(
+    new URL('crash-child.ts', import.meta.url),
+    world.path,
+    stockPath,
+    'dough after work',
+  )
   assert.is(await child.nextLine(), 'here')
   await child.kill()
   const { runId } = await world.run(

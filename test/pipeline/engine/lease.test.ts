@@ -6,10 +6,10 @@ import type { Db } from '../../../data/database.js'
 import { findLease } from '../../../data/records/leases.js'
 import { type Holder, judgeLease, takeLease } from '../../../pipeline/engine/lease.js'
 import { HemlineError } from '../../../pipeline/errors.js'
+import { startChild } from '../../child.js'
 import { temporaryDatabase } from '../../data/temporary-database.js'
 import { rejection } from '../../rejection.js'
 import { StoppedClock } from '../provider/local-server/stopped-clock.js'
-import { startChild } from './child.js'
 
 const leases = suite('the executor lease')
 
@@ -171,7 +171,7 @@ leases('are judged by process on the same host, and by heartbeat elsewhere', () 
 
 leases('outlive no process: one that was killed is replaced at once', async () => {
   await using world = await temporaryDatabase()
-  await using child = startChild('lease-child.ts', world.path)
+  await using child = startChild(new URL('lease-child.ts', import.meta.url), world.path)
   assert.is(await child.nextLine(), 'taken')
   const clock = new StoppedClock(new Date((await findLease(world.db, 'executor'))!.taken_at).toISOString())
   const me = { id: 'me', host: 'this host', pid: process.pid, isAlive }
@@ -183,8 +183,8 @@ leases('outlive no process: one that was killed is replaced at once', async () =
 
 leases('go to one process when two begin at once', async () => {
   await using world = await temporaryDatabase()
-  await using first = startChild('lease-child.ts', world.path)
-  await using second = startChild('lease-child.ts', world.path)
+  await using first = startChild(new URL('lease-child.ts', import.meta.url), world.path)
+  await using second = startChild(new URL('lease-child.ts', import.meta.url), world.path)
   const said = [await first.nextLine(), await second.nextLine()]
   assert.equal(said.toSorted(), ['home_is_busy', 'taken'])
 })

@@ -110,17 +110,22 @@ files('are listed page by page, newest first or oldest first, each exactly once'
   }
   assert.equal(await listed('asc'), ids)
   assert.equal(await listed('desc'), ids.toReversed())
-  const page = await client.files.list({ limit: 3, after: ids[3]! })
+  await world.restart()
+  assert.equal(
+    (await world.client.files.list()).data.map(({ id }) => id),
+    ids.toReversed(),
+  )
+  const page = await world.client.files.list({ limit: 3, after: ids[3]! })
   assert.equal(
     page.data.map(({ id }) => id),
     [ids[2], ids[1], ids[0]],
   )
   assert.is(page.has_more, false)
-  assert.is((await client.files.list({ purpose: 'batch_output' })).data.length, 0)
-  assert.is((await refusal(client.files.list({ after: 'file-none' }))).param, 'after')
-  assert.is((await refusal(client.files.list({ order: 'up' as 'asc' }))).param, 'order')
+  assert.is((await world.client.files.list({ purpose: 'batch_output' })).data.length, 0)
+  assert.is((await refusal(world.client.files.list({ after: 'file-none' }))).param, 'after')
+  assert.is((await refusal(world.client.files.list({ order: 'up' as 'asc' }))).param, 'order')
   for (const limit of [0, -1, 1.5, 10_001, Number.NaN]) {
-    assert.is((await refusal(client.files.list({ limit }))).param, 'limit')
+    assert.is((await refusal(world.client.files.list({ limit }))).param, 'limit')
   }
 })
 
@@ -221,6 +226,7 @@ files('are refused in a body that is no form, or half of one', async () => {
     [part, form],
     [`${part}\r\n--b`, form],
     [`${part.repeat(3)}\r\n`, form],
+    [part.replace('name="file"', 'name="other"'), form],
     ['a=b', 'application/x-www-form-urlencoded'],
   ]
   for (const [body, contentType] of cases) {
@@ -276,6 +282,11 @@ async function receiving(receive: (incoming: IncomingMessage) => Promise<unknown
     async send(content: string): Promise<unknown> {
       return (await fetch(url, { method: 'POST', body: formOf('a', content) })).json()
     },
+    async sendHalf(content: string): Promise<unknown> {
+      const headers = { 'content-type': 'multipart/form-data; boundary=b' }
+      const body = `--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n${content}`
+      return (await fetch(url, { method: 'POST', headers, body })).json()
+    },
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
@@ -309,6 +320,7 @@ files('that cannot be written are a failure of the server, told once the form is
   }
   await using server = await receiving((incoming) => receiveUpload(incoming, full, 1e9))
   assert.is(await server.send('x'.repeat(3_000_000)), 'no space left')
+  assert.equal(await server.sendHalf('x'.repeat(3_000_000)), [400, 'invalid_multipart'])
 })
 
 files('can be left in the middle of a download', async () => {

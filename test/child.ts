@@ -4,19 +4,19 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-/** A process of its own that runs a file of this folder; killed, if need be, when the test ends. */
+/** A process of its own that a test talks to line by line; killed, if it still runs, when the test ends. */
 export type Child = AsyncDisposable & {
-  pid: number
   /** The next line that it prints. Rejects when it ends without one. */
   nextLine(): Promise<string>
+  tell(line: string): void
   /** Ends it as a power cut would, and waits until it is gone. */
   kill(): Promise<void>
 }
 
-export function startChild(file: string, ...args: string[]): Child {
-  const path = fileURLToPath(new URL(file, import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', path, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** @param file  a TypeScript file. */
+export function startChild(file: URL, ...args: string[]): Child {
+  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(file), ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   const ended = once(child, 'exit')
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
@@ -25,12 +25,12 @@ export function startChild(file: string, ...args: string[]): Child {
     await ended
   }
   return {
-    pid: child.pid!,
     async nextLine() {
       const { done, value } = await lines.next()
-      if (done) throw new Error(`${file} ended without another line`)
+      if (done) throw new Error(`${file.pathname} ended without another line`)
       return value
     },
+    tell: (line) => void child.stdin.write(`${line}\n`),
     kill,
     [Symbol.asyncDispose]: kill,
   }
