@@ -1,6 +1,6 @@
 import { formatUsd } from '../data/catalogue/price.js'
 import type { BatchCharges, ChargeSum } from '../data/records/charges.js'
-import { formatCount } from './numbers.js'
+import { formatCount, formatCountOf } from './numbers.js'
 import { type Column, formatTable } from './table.js'
 
 const columns: Column[] = [
@@ -21,10 +21,20 @@ const LOCAL = 'local'
  * What every batch cost, and all together, from the usage that the answers report. The local server's batches are priced
  * as its model would be, and are summed on a line of their own: nobody is billed for them.
  *
- * @param batches  may be empty: then the sums are zero.
+ * @param batches  oldest first; may be empty: then the sums are zero.
+ * @param latest  show only so many of the last ones by themselves, and those before them as one row.
  */
-export function formatCost(batches: readonly BatchCharges[]): string {
-  const rows = batches.map((batch) => [batch.provider_batch_id, batch.model, ...figures(batch)])
+export function formatCost(batches: readonly BatchCharges[], latest = Infinity): string {
+  const shown = batches.slice(-latest)
+  const earlier = batches.slice(0, batches.length - shown.length)
+  const rows = shown.map((batch) => [batch.provider_batch_id, batch.model, ...figures(batch)])
+  if (earlier.length > 0) {
+    rows.unshift([
+      formatCountOf(earlier.length, 'earlier batch', 'earlier batches'),
+      '',
+      ...figures(sum(earlier)),
+    ])
+  }
   const billed = batches.filter(({ base_url }) => base_url !== LOCAL)
   const local = batches.filter(({ base_url }) => base_url === LOCAL)
   if (billed.length > 0 || local.length === 0) rows.push(['billed in all', '', ...figures(sum(billed))])

@@ -1,3 +1,4 @@
+import type { RootCause } from '../pipeline/engine/root-cause.js'
 import type { Explanation } from '../pipeline/engine/staleness.js'
 import { because, sentence } from '../pipeline/engine/staleness.js'
 import { formatDuration } from './numbers.js'
@@ -30,8 +31,13 @@ export function formatStatus(rows: readonly StatusRow[], now: Date): string {
   )
 }
 
-/** Everything that is known of one asset's state, as lines. */
-export function formatExplanation(row: StatusRow, describe: string, now: Date): string {
+/** Everything that is known of one asset's state, as lines. @param roots  where its causes began. */
+export function formatExplanation(
+  row: StatusRow,
+  describe: string,
+  roots: readonly RootCause[],
+  now: Date,
+): string {
   const lines = [
     `${row.key}: ${describe}`,
     '',
@@ -41,6 +47,11 @@ export function formatExplanation(row: StatusRow, describe: string, now: Date): 
     const verb = row.kind === 'source' ? 'Last looked at' : 'Last made'
     const age = formatDuration(now.getTime() - Date.parse(row.recorded.at))
     lines.push(`${verb} ${age} ago (${row.recorded.at}): ${summarizeStep(row.key, row.recorded.metadata)}.`)
+  }
+  const distant = roots.filter(({ chain }) => chain.length > 1)
+  if (distant.length > 0) {
+    lines.push('', 'Where it began:')
+    lines.push(...distant.map(({ chain, because: why }) => `- ${chain.join(' <- ')}: ${why}`))
   }
   if (row.behind.length > 0) {
     lines.push('', 'Above it, out of date:')

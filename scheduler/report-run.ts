@@ -12,6 +12,7 @@ import { reportError } from './report-error.js'
 import type { FinishedRun } from './run-materialize.js'
 
 const SHOWN_POSTS = 5
+const SHOWN_BATCHES = 5
 
 /** Prints how a run ended: as one JSON object, or as sentences and the cost table, with what to type next. */
 export async function reportRun(
@@ -27,7 +28,7 @@ export async function reportRun(
         const posts = await listPostRecords(db, { afterKey: '', limit: SHOWN_POSTS })
         await print(formatPosts(posts.map(({ record }) => JSON.parse(record))))
       }
-      await print(formatCost(await sumChargesByBatch(db)))
+      await print(formatCost(await sumChargesByBatch(db), SHOWN_BATCHES))
       await print(describeRun(run, options.home))
     } finally {
       await db.destroy()

@@ -51,13 +51,19 @@ function inThousandths(factor: number): bigint {
 }
 
 /**
- * Nano-dollars as text, rounded once, half up: `$12.35` from a dollar on, else as many digits as show four of the figure
- * (`$0.1018`, `$0.00004613`); `$0` for nothing.
+ * Nano-dollars as text, rounded once, half up: cents from a dollar on (`$12.35`), else four digits of the figure, and at
+ * least cents (`$0.1018`, `$0.00004613`, `$0.10`); `$0` for nothing.
  */
 export function formatUsd(nano: number): string {
   if (nano === 0) return '$0'
   const usd = nano / NANO_PER_USD
-  if (usd >= 1)
-    return `$${new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }).format(usd)}`
-  return `$${new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4, maximumFractionDigits: 9 }).format(usd)}`
+  return `$${usd >= 1 ? cents.format(usd) : withCents(digits.format(usd))}`
+}
+
+const cents = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const digits = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 4 })
+
+function withCents(text: string): string {
+  const [whole, fraction = ''] = text.split('.')
+  return `${whole}.${fraction.padEnd(2, '0')}`
 }

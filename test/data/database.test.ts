@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -9,6 +10,7 @@ import { type Db, openDatabase } from '../../data/database.js'
 import { type Migration, runStatements } from '../../data/migrations/migration.js'
 import { migrations } from '../../data/migrations/migrations.js'
 import { insertRun, listRuns } from '../../data/records/runs.js'
+import { loadSqlite } from '../../data/sqlite.js'
 import { type Child, startChild } from '../child.js'
 import { rejection } from '../rejection.js'
 
@@ -136,7 +138,7 @@ databases('can be done by several processes at once while the file is new', asyn
   await using third = openInChild()
   const children = [first, second, third]
   for (const child of children) assert.is(await child.nextLine(), 'ready')
-  for (let attempt = 0; attempt < 30; attempt++) {
+  for (let attempt = 0; attempt < 10; attempt++) {
     const path = join(folder.path, `${attempt}.db`)
     const soon = Date.now() + 20
     for (const child of children) child.tell(`${soon} 2 ${path}`)
@@ -146,6 +148,21 @@ databases('can be done by several processes at once while the file is new', asyn
       assert.is(await pragma(db, 'user_version'), migrations.length)
     })
   }
+})
+
+databases('waits while another process is the first to write the new file', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'a.db')
+  const Database = loadSqlite()
+  const other = new Database(path)
+  other.exec('begin immediate')
+  const [db] = await Promise.all([
+    openDatabase(path),
+    setTimeout(100).then(() => other.exec('commit').close()),
+  ])
+  await withDatabase(db, async () => {
+    assert.is(await pragma(db, 'journal_mode'), 'wal')
+  })
 })
 
 databases('begins transactions as a writer, so that none fails half-way for another', async () => {

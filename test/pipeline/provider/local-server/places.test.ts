@@ -35,6 +35,19 @@ places('are not given to who has left, and not lost by it', async () => {
   assert.type(await next, 'function')
 })
 
+places('are not lost to others when somebody leaves who had one', async () => {
+  const one = new Places(1)
+  const first = await one.take(never)
+  const leaving = new AbortController()
+  const second = one.take(leaving.signal)
+  const third = one.take(never)
+  first?.()
+  const giveBack = await second
+  leaving.abort()
+  giveBack?.()
+  assert.type(await third, 'function')
+})
+
 places('are not given to who had left before', async () => {
   const one = new Places(1)
   assert.is(await one.take(AbortSignal.abort()), undefined)
