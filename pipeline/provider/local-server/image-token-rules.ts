@@ -35,7 +35,7 @@ const o1: TileRule = { base: 75, tile: 150 }
 const smallGpt5: PatchRule['fit'] = sameForAll({ mostPatches: 1536 })
 const gpt52: PatchRule['fit'] = sameForAll({ mostPatches: 6144, longestSide: 2048 })
 const gpt54: PatchRule['fit'] = {
-  low: { mostPatches: 6144 },
+  low: { mostPatches: 6144, longestSide: 2048 },
   high: { mostPatches: 2500, longestSide: 2048 },
   auto: { mostPatches: 2500, longestSide: 2048 },
   original: { mostPatches: 10_000, longestSide: 6000 },
@@ -48,14 +48,14 @@ const gpt56: PatchRule['fit'] = {
 }
 const gpt6: PatchRule['fit'] = {
   low: { longestSide: 512 },
-  high: { mostPatches: 2500 },
+  high: { mostPatches: 2500, longestSide: 2048 },
   auto: { refusedAbove: 30_000 },
   original: { refusedAbove: 30_000 },
 }
 
 /**
- * How each model counts pictures: the guide "Images and vision" and its calculator, as read in 2026-11. That gpt-6-luna and
- * gpt-6-sol count like gpt-6-astra is assumed.
+ * How each model counts pictures: the guide "Images and vision" and its calculator, as read in 2026-11. Assumed are
+ * that gpt-6-luna and gpt-6-sol count like gpt-6-astra, and the longest side for gpt-5.4 at low and for gpt-6 at high.
  */
 const rules: Record<string, TileRule | PatchRule> = {
   'gpt-4o': gpt4o,
@@ -103,10 +103,15 @@ function ruleOf(model: string): TileRule | PatchRule {
   throw new RespondError({ status: 404, code: 'model_not_found', message, param: 'model' })
 }
 
+/** Into 2048 pixels a side, then to a short side of 768, both only down; sides are not rounded before tiles are counted. */
 function tileTokens({ base, tile }: TileRule, picture: Size, detail: ImageDetail): number {
   if (detail === 'low') return base
-  const fitted = fitShortSide(fitLongSide(picture, 2048), 768)
-  return base + tile * Math.ceil(fitted.width / TILE_SIDE) * Math.ceil(fitted.height / TILE_SIDE)
+  const short = Math.min(picture.width, picture.height)
+  const fitted = fitLongSide(picture, 2048)
+  const isStillLarge = Math.min(fitted.width, fitted.height) > 768
+  // From the picture's own sides, as scaling the scaled ones again would add up rounding errors, and so a tile.
+  const { width, height } = isStillLarge ? scale(picture, 768, short) : fitted
+  return base + tile * Math.ceil(width / TILE_SIDE) * Math.ceil(height / TILE_SIDE)
 }
 
 function patchTokens({ tokensPer100, fit }: PatchRule, picture: Size, detail: ImageDetail): number {
@@ -126,11 +131,6 @@ function fitLongSide(size: Size, longest: number): Size {
   return long <= longest ? size : scale(size, longest, long)
 }
 
-function fitShortSide(size: Size, shortest: number): Size {
-  const short = Math.min(size.width, size.height)
-  return short <= shortest ? size : scale(size, shortest, short)
-}
-
 /**
  * Makes the picture smaller by the square root of what it has too much, and then a little more, until one of its sides is
  * a whole number of patches.
@@ -141,13 +141,14 @@ function fitPatches(size: Size, mostPatches: number): Size {
   const columns = (size.width * ratio) / PATCH_SIDE
   const rows = (size.height * ratio) / PATCH_SIDE
   const fitted = ratio * Math.min(Math.floor(columns) / columns, Math.floor(rows) / rows)
-  return { width: Math.floor(size.width * fitted), height: Math.floor(size.height * fitted) }
+  // What is left of the short side of a very long picture still takes a patch.
+  const side = (pixels: number) => Math.max(1, Math.floor(pixels * fitted))
+  return { width: side(size.width), height: side(size.height) }
 }
 
-/** Scales by `to / from`, in whole pixels and at least one. */
+/** Scales by `to / from`; a side that comes out whole comes out exact, as only the quotient is rounded. */
 function scale({ width, height }: Size, to: number, from: number): Size {
-  const side = (pixels: number) => Math.max(1, Math.floor((pixels * to) / from))
-  return { width: side(width), height: side(height) }
+  return { width: (width * to) / from, height: (height * to) / from }
 }
 
 function sameForAll(fit: PatchFit): PatchRule['fit'] {

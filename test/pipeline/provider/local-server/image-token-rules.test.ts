@@ -76,6 +76,19 @@ rules('of a very long picture are at least those of one tile or patch', () => {
   assert.is(countImageTokens('gpt-6-luna', { width: 1, height: 60_000 }, 'low'), Math.ceil(16 * 1.2))
 })
 
+rules('do not gain a tile or patch by a rounding error, and count a begun one', () => {
+  // 768 x 1536 exactly, and a third of a pixel more.
+  assert.is(countImageTokens('gpt-4o', { width: 1065, height: 2130 }, 'high'), 85 + 170 * 6)
+  assert.is(countImageTokens('gpt-4o', { width: 1065, height: 2131 }, 'high'), 85 + 170 * 8)
+  // 384 x 512 exactly, and a third of a pixel more.
+  assert.is(countImageTokens('gpt-6-luna', { width: 1125, height: 1500 }, 'low'), Math.ceil(12 * 16 * 1.2))
+  assert.is(countImageTokens('gpt-6-luna', { width: 1126, height: 1500 }, 'low'), Math.ceil(13 * 16 * 1.2))
+})
+
+rules('of a picture that all but vanishes when it is made to fit are those of a patch', () => {
+  assert.is(countImageTokens('gpt-5-mini', { width: 60_000, height: 20 }, 'high'), 2)
+})
+
 rules('are refused above 30,000 patches where the model refuses that', () => {
   const large = { width: 5600, height: 5600 }
   assert.throws(
