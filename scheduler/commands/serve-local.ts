@@ -35,7 +35,8 @@ export const serveLocal = defineCommand({
         },
       })
       .example('$0 serve-local', 'Answer from pixels, without a model')
-      .example('$0 serve-local --upstream http://127.0.0.1:11434/v1', 'Give Ollama a Batch API'),
+      .example('$0 serve-local --upstream http://127.0.0.1:11434/v1', 'Give Ollama a Batch API')
+      .epilogue('A key that the upstream wants is read from HEMLINE_UPSTREAM_KEY.'),
   async handler(args) {
     const [{ startLocalServer }, { chooseResponder }, { systemClock }] = await Promise.all([
       import('../../pipeline/provider/local-server/local-server.js'),

@@ -5,7 +5,7 @@ import { type Bakery, dish, ingredient } from './bakery.js'
 /** What is in the bakery, kept outside of the engine's records: steps work on it, and a kill leaves it as it is. */
 export type Stock = { flour: number; ordered: number; kneaded: number; hasRisen: boolean }
 
-export function readStock(path: string): Stock {
+function readStock(path: string): Stock {
   return JSON.parse(readFileSync(path, 'utf8')) as Stock
 }
 

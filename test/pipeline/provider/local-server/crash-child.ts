@@ -21,4 +21,6 @@ const server = await startLocalServer({
     return answerTo(request)
   },
 })
+// Whoever would kill it may be gone first.
+process.on('disconnect', () => process.exit())
 process.send!(server.url)

@@ -13,4 +13,6 @@ const server = await startLocalServer({
 let most = 0
 setInterval(() => (most = Math.max(most, process.memoryUsage.rss())), 5)
 process.on('message', () => process.send!(Math.max(most, process.memoryUsage.rss())))
+// Whoever would kill it may be gone first.
+process.on('disconnect', () => process.exit())
 process.send!(server.url)

@@ -1,9 +1,10 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Batch } from 'openai/resources/batches'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { systemClock } from '../../../../pipeline/clock.js'
@@ -23,39 +24,44 @@ function textIn(request: { messages: unknown[] }): string {
   return (request.messages[0] as { content: string }).content
 }
 
-/** Runs a server in a process of its own, which can be killed. */
-async function startChild(directory: string, answered: string, stuckText: string) {
-  const server = fork(child, [directory, answered, stuckText], { execArgv: ['--import', 'tsx'] })
-  const [url] = await once(server, 'message')
+/** Servers in processes of their own, one at a time, which can be killed; the last one ends with the test. */
+function childServers(directory: string, answered: string) {
+  let running: ChildProcess | undefined
+  const kill = async () => {
+    if (!running) return
+    running.kill('SIGKILL')
+    await once(running, 'exit')
+    running = undefined
+  }
   return {
-    client: clientOf(url),
-    async kill() {
-      server.kill('SIGKILL')
-      await once(server, 'exit')
+    kill,
+    async start(stuckText: string) {
+      running = fork(child, [directory, answered, stuckText], { execArgv: ['--import', 'tsx'] })
+      const [url] = await once(running, 'message')
+      return clientOf(url)
     },
+    [Symbol.asyncDispose]: kill,
   }
 }
 
 restarting('answers each line once, though the server is killed in the middle, twice', async () => {
   await using folder = await temporaryDirectory()
-  const directory = join(folder.path, 'server')
   const answered = join(folder.path, 'answered')
-  await writeFile(answered, '')
-  const first = await startChild(directory, answered, 'text 30')
-  const { id } = await submit(first.client, tasks(100))
+  await using servers = childServers(join(folder.path, 'server'), answered)
+  const first = await servers.start('text 30')
+  const { id } = await submit(first, tasks(100))
   // Two at a time and one of them stuck, so all the others have been answered and recorded.
-  await batchWhen(first.client, id, (batch) => batch.request_counts?.completed === 99)
-  await first.kill()
-  const second = await startChild(directory, answered, 'text 30')
-  const resumed = await batchWhen(second.client, id, (batch) => batch.request_counts?.completed === 99)
+  const isStuck = (batch: Batch) => batch.request_counts?.completed === 99
+  await batchWhen(first, id, isStuck)
+  await servers.kill()
+  const resumed = await batchWhen(await servers.start('text 30'), id, isStuck)
   assert.is(resumed.status, 'in_progress')
-  await second.kill()
-  const third = await startChild(directory, answered, 'none')
-  const batch = await batchWhen(third.client, id, 'completed')
-  const results = assertResultLines(await textOf(third.client, batch.output_file_id))
-  await third.kill()
+  await servers.kill()
+  const last = await servers.start('none')
+  const batch = await batchWhen(last, id, 'completed')
   assert.equal(batch.request_counts, { total: 100, completed: 100, failed: 0 })
   assert.is(batch.usage?.total_tokens, 1200)
+  const results = assertResultLines(await textOf(last, batch.output_file_id))
   assert.is(new Set(results.map(({ custom_id }) => custom_id)).size, 100)
   const texts = (await readFile(answered, 'utf8')).trimEnd().split('\n')
   assert.is(texts.length, 100)
@@ -64,24 +70,18 @@ restarting('answers each line once, though the server is killed in the middle, t
 
 restarting('answers again at most the lines in flight, whenever it is killed', async () => {
   await using folder = await temporaryDirectory()
-  const directory = join(folder.path, 'server')
   const answered = join(folder.path, 'answered')
-  await writeFile(answered, '')
-  let server = await startChild(directory, answered, 'none')
-  const { id } = await submit(server.client, tasks(1500))
+  await using servers = childServers(join(folder.path, 'server'), answered)
+  let client = await servers.start('none')
+  const { id } = await submit(client, tasks(1500))
   for (const completed of [1, 300, 600]) {
-    const batch = await batchWhen(
-      server.client,
-      id,
-      (seen) => (seen.request_counts?.completed ?? 0) >= completed,
-    )
+    const batch = await batchWhen(client, id, (seen) => (seen.request_counts?.completed ?? 0) >= completed)
     assert.is(batch.status, 'in_progress')
-    await server.kill()
-    server = await startChild(directory, answered, 'none')
+    await servers.kill()
+    client = await servers.start('none')
   }
-  const batch = await batchWhen(server.client, id, 'completed')
-  const results = assertResultLines(await textOf(server.client, batch.output_file_id))
-  await server.kill()
+  const batch = await batchWhen(client, id, 'completed')
+  const results = assertResultLines(await textOf(client, batch.output_file_id))
   assert.is(results.length, 1500)
   assert.is(new Set(results.map(({ custom_id }) => custom_id)).size, 1500)
   const texts = (await readFile(answered, 'utf8')).trimEnd().split('\n')
