@@ -90,14 +90,19 @@ export async function recordUpload(db: Db, id: number, inputFileId: string): Pro
     .execute()
 }
 
-/** Records that the create call is about to be sent: from now on the batch may exist. */
+/**
+ * Records that the create call is about to be sent: from now on the batch may exist.
+ *
+ * @throws when the record is no longer in a state to send from: another process moved it on.
+ */
 export async function recordCreateSent(db: Db, id: number, now: Date): Promise<void> {
-  await db
+  const moved = await db
     .updateTable('batches')
-    .set({ create_sent_at: now.toISOString(), because: null })
+    .set({ state: 'uploaded', create_sent_at: now.toISOString(), because: null })
     .where('id', '=', id)
-    .where('state', '=', 'uploaded')
-    .execute()
+    .where('state', 'in', ['uploaded', 'held'])
+    .executeTakeFirstOrThrow()
+  if (moved.numUpdatedRows !== 1n) throw new Error(`batch record ${id} was moved on by another process`)
 }
 
 /** Records that the create call was certainly not acted on, so that it may be sent again. */

@@ -96,7 +96,8 @@ async function continueSubmission(
     case 'uploaded':
       return batch.create_sent_at ? resolveDoubt(part, batch, context) : create(part, batch, context)
     case 'held':
-      return { kind: 'held', because: batch.because ?? 'it is in doubt' }
+      // Whatever kept the look from an answer may be mended by now.
+      return resolveDoubt(part, batch, context)
     default:
       return { kind: 'open' }
   }

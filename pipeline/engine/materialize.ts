@@ -1,4 +1,4 @@
-import { HemlineError } from '../errors.js'
+import { HemlineError, isExpected } from '../errors.js'
 import type { MaterializeOptions } from './materialize-options.js'
 import { observeSources } from './observe-sources.js'
 import { loadPending, loadRecords } from './records.js'
@@ -42,9 +42,13 @@ export async function materialize<R>(options: MaterializeOptions<R>): Promise<Ru
     const run = { id: runId, records: await loadRecords(db), options }
     result = await goRounds(run, { first: round, selected: new Set(keys) }, failedSources)
   } catch (error) {
-    result = { runId, state: signal.aborted ? 'interrupted' : 'failed', steps: [], error }
+    const isStopped = signal.aborted || isTakenOver(error)
+    result = { runId, state: isStopped ? 'interrupted' : 'failed', steps: [], error }
   }
-  if (result.state !== 'waiting') await closeRun(db, runId, { ...result, state: result.state }, clock.now())
+  // What waits stays open, and a run that another process goes on with is not ours to end.
+  if (result.state !== 'waiting' && !isTakenOver(result.error)) {
+    await closeRun(db, runId, { ...result, state: result.state }, clock.now())
+  }
   onEvent({ kind: 'run.finished', run: runId, state: result.state })
   return result
 }
@@ -129,6 +133,10 @@ function conclude<R>(
     ...(instants.length === 0 ? {} : { waitingUntil: new Date(Math.min(...instants)) }),
     ...(failed === undefined ? {} : { error: failed.error }),
   }
+}
+
+function isTakenOver(error: unknown): boolean {
+  return isExpected(error) && error.code === 'run_taken_over'
 }
 
 function doesNotSettle({ asset, because: why }: { asset: string; because: string }): HemlineError {

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 
-/** What happens to one call on its way: passed on; lost before it arrives; answered, but the answer is lost. */
-export type Fate = 'pass' | 'lose_request' | 'lose_answer' | 'answer_500_after'
+/** What happens to one call on its way: passed on; lost before it arrives; refused; answered, but the answer is lost. */
+export type Fate = 'pass' | 'lose_request' | 'refuse' | 'lose_answer' | 'answer_500_after'
 
 /** A proxy on the loopback interface that decides the fate of every call, and remembers which calls came. */
 export type LossyProxy = AsyncDisposable & {
@@ -12,17 +13,24 @@ export type LossyProxy = AsyncDisposable & {
   calls: string[]
   /** Decides for the calls from now on. */
   decide: (call: string) => Fate
+  /** Changes the JSON that answers a call that is passed on; undefined leaves it as it is. */
+  alter: (call: string) => ((answer: Record<string, unknown>) => object) | undefined
 }
 
 /** @param target  base URL of the server behind it, with its path. */
 export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const behind = new URL(target)
-  const proxy: Pick<LossyProxy, 'calls' | 'decide'> = { calls: [], decide: () => 'pass' }
+  const proxy: Pick<LossyProxy, 'calls' | 'decide' | 'alter'> = {
+    calls: [],
+    decide: () => 'pass',
+    alter: () => undefined,
+  }
   const server = createServer((incoming, outgoing) => {
     const call = `${incoming.method} ${incoming.url!.split('?')[0]}`
     proxy.calls.push(call)
     const fate = proxy.decide(call)
     if (fate === 'lose_request') return void incoming.socket.destroy()
+    if (fate === 'refuse') return void outgoing.writeHead(404).end('{}')
     const { hostname, port } = behind
     const onward = request({
       hostname,
@@ -32,6 +40,14 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
       headers: incoming.headers,
     })
     onward.on('response', (answer) => {
+      const alter = proxy.alter(call)
+      if (fate === 'pass' && alter) {
+        void text(answer).then((body) => {
+          outgoing.writeHead(answer.statusCode!, { 'content-type': 'application/json' })
+          outgoing.end(JSON.stringify(alter(JSON.parse(body))))
+        })
+        return
+      }
       if (fate === 'pass') {
         outgoing.writeHead(answer.statusCode!, answer.headers)
         answer.pipe(outgoing)

@@ -130,6 +130,43 @@ submitting('refuses to go on with an intent of another account', async () => {
   assert.is(count(world, CREATE), 0)
 })
 
+submitting(
+  'holds a part whose doubt cannot be resolved, and resolves it once the list can be read',
+  async () => {
+    await using world = await makeWorld()
+    const [part] = await world.buildParts(2)
+    world.proxy.decide = (call) => {
+      if (call === CREATE) return 'lose_answer'
+      return call === 'GET /v1/batches' ? 'refuse' : 'pass'
+    }
+    const first = await submitPart(part!, world.context)
+    assert.is(first.kind, 'held')
+    assert.is((await findBatches(world.db, ['held'])).length, 1)
+    world.advance(10 * SETTLE_MS)
+    assert.is((await submitPart(part!, world.context)).kind, 'held')
+    assert.is(count(world, CREATE), 1)
+    world.proxy.decide = () => 'pass'
+    assert.equal(await submitPart(part!, world.context), { kind: 'open' })
+    assert.is(await batchesAtProvider(world), 1)
+  },
+)
+
+submitting(
+  'counts the time to settle anew when a held part is sent again and its answer is lost, too',
+  async () => {
+    await using world = await makeWorld()
+    const [part] = await world.buildParts(1)
+    world.proxy.decide = (call) =>
+      call === CREATE ? 'lose_request' : call === 'GET /v1/batches' ? 'refuse' : 'pass'
+    assert.is((await submitPart(part!, world.context)).kind, 'held')
+    world.advance(2 * SETTLE_MS)
+    world.proxy.decide = (call) => (call === CREATE ? 'lose_request' : 'pass')
+    assert.is((await submitPart(part!, world.context)).kind, 'later')
+    assert.is((await submitPart(part!, world.context)).kind, 'later')
+    assert.is(count(world, CREATE), 2)
+  },
+)
+
 submitting('never has two live batches for one part', async () => {
   await using world = await makeWorld()
   const [part] = await world.buildParts(1)

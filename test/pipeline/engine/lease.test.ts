@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { setImmediate } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Db } from '../../../data/database.js'
@@ -83,6 +84,26 @@ leases('are taken over at once by the process that has the number of the old one
   assert.is((await findLease(world.db, 'executor'))!.holder, 'container 2')
   await old.release()
   await next.release()
+})
+
+leases('outlast a database that is busy for a while, but not longer than the lease', async () => {
+  await using world = await temporaryDatabase()
+  const clock = new StoppedClock()
+  const held = await takeLease(world.db, holder('a', 1, new Set([1])), clock)
+  const refuse = sql`create trigger busy before update on leases begin select raise(abort, 'busy'); end`
+  await refuse.execute(world.db)
+  await pass(clock, 20)
+  assert.is(held.lost.aborted, false)
+  await sql`drop trigger busy`.execute(world.db)
+  await pass(clock, 20)
+  assert.is((await findLease(world.db, 'executor'))!.expires_at, '2026-11-23T12:01:10.000Z')
+  await refuse.execute(world.db)
+  await pass(clock, 29)
+  assert.is(held.lost.aborted, false)
+  await pass(clock, 6)
+  assert.is(held.lost.aborted, true)
+  assert.match((held.lost.reason as Error).message, /busy/)
+  await held.release()
 })
 
 /** Leaves a lease whose heartbeat is late, of a process that seems to live. */

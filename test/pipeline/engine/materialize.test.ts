@@ -194,6 +194,19 @@ materializing('makes a narrow selection, and warns of what is out of date above 
   )
 })
 
+materializing('warns of the nearest asset that can be made, not of what that will bring along', async () => {
+  await using world = await makeWorld()
+  const dough = dish('dough', [])
+  await world.run([dough, dish('bread', [dough])])
+  const filling = dish('filling', [])
+  const pie = dish('dough', [filling])
+  await world.run([filling, pie, dish('bread', [pie])], { selection: ['bread'] })
+  assert.equal(
+    world.told('input.stale').map(({ input, because }) => `${input}: ${because}`),
+    ['dough: input "filling" was added'],
+  )
+})
+
 materializing('says what to type when something above was never made', async () => {
   await using world = await makeWorld()
   const { nodes } = bakery()
@@ -381,6 +394,23 @@ materializing('ends interrupted when it is stopped, and the next run goes on fro
     ],
   )
   assert.is((await listRuns(world.db, 1))[0]!.state, 'interrupted')
+})
+
+materializing('ends interrupted when it is stopped while it looks at a source', async () => {
+  await using world = await makeWorld()
+  const stop = new AbortController()
+  const looked: string[] = []
+  const flour = ingredient('flour', () => {
+    looked.push('flour')
+    stop.abort()
+    throw new Error('the walk was cut short')
+  })
+  const salt = ingredient('salt', () => String(looked.push('salt')))
+  const torn = await world.run([flour, salt, dish('dough', [flour, salt])], { signal: stop.signal })
+  assert.equal([torn.state, torn.steps, world.told('source.failed')], ['interrupted', [], []])
+
+  const late = await world.run([salt, ingredient('oil'), dish('dip', [salt])], { signal: stop.signal })
+  assert.equal([late.state, looked, world.made], ['interrupted', ['flour'], []])
 })
 
 materializing('begins no further step once it is stopped between two', async () => {

@@ -1,8 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { listRuns } from '../../../data/records/runs.js'
+import { listMaterializations } from '../../../data/records/materializations.js'
+import { listRuns, moveRun } from '../../../data/records/runs.js'
 import { findSteps } from '../../../data/records/steps.js'
 import { type Outcome, waiting } from '../../../pipeline/engine/asset.js'
+import type { HemlineError } from '../../../pipeline/errors.js'
 import { bake, dish, ingredient, makeWorld } from './bakery.js'
 import { TestClock } from './test-clock.js'
 
@@ -178,6 +180,36 @@ waits('are finished even when the work that was pending is gone meanwhile', asyn
   assert.equal([last.state, world.made], ['done', ['oven', 'shop']])
   assert.is(world.told('step.started')[0]!.because, 'it waits: the last loaf cools')
   assert.is((await world.run(nodes)).steps.length, 0)
+})
+
+waits('are finished in the same run as well when that work is gone', async () => {
+  await using world = await makeWorld()
+  let collected = 0
+  const oven = dish('oven', [], {
+    pending: () => (collected === 1 ? 'bread is in the oven' : undefined),
+    make(): Outcome<{}> {
+      collected++
+      if (collected === 2) return waiting(new Date('2026-01-02T00:00:00Z'), 'the last loaf cools')
+      return { kind: 'done', dataVersion: `loaves ${collected}`, metadata: {} }
+    },
+  })
+  await world.run([oven], { selection: ['oven'], waits: true })
+  assert.is(collected, 3)
+  const [made] = await listMaterializations(world.db, 'oven', 1)
+  assert.is(made!.data_version, 'loaves 3')
+})
+
+waits('leave the run to another process that went on with it meanwhile', async () => {
+  const world = await makeWorld(
+    new TestClock(async () => {
+      const [run] = await listRuns(world.db, 1)
+      await moveRun(world.db, run!.id, ['waiting'], 'running', world.clock.now())
+    }),
+  )
+  await using _ = world
+  const { state, error } = await world.run([slow('bread', world.clock, 1, 1)], { waits: true })
+  assert.equal([state, (error as HemlineError).code], ['interrupted', 'run_taken_over'])
+  assert.is((await listRuns(world.db, 1))[0]!.state, 'running')
 })
 
 waits('do not keep a run whose waiting step has nothing to do any more', async () => {

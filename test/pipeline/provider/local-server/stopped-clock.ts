@@ -16,8 +16,12 @@ export class StoppedClock implements Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       if (signal?.aborted) return resolve()
-      this.#sleepers.push({ until: this.#now + ms, wake: resolve })
-      signal?.addEventListener('abort', () => resolve(), { once: true })
+      const wake = (): void => {
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#sleepers.push({ until: this.#now + ms, wake })
+      signal?.addEventListener('abort', wake)
     })
   }
 

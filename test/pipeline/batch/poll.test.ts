@@ -1,0 +1,145 @@
+import { appendFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { findBatches } from '../../../data/records/batches.js'
+import { findParts } from '../../../data/records/parts.js'
+import { listRequests } from '../../../data/records/requests.js'
+import type { HemlineError } from '../../../pipeline/errors.js'
+import { pollOpenBatches } from '../../../pipeline/batch/poll.js'
+import { submitPart } from '../../../pipeline/batch/submit.js'
+import { rejection } from '../../rejection.js'
+import { type World, makeWorld } from './world.js'
+
+const polling = suite('polling open batches')
+
+const isPoll = (call: string): boolean => /^GET \/v1\/batches\/batch_/.test(call)
+
+async function submitted(world: World, requests = 2) {
+  const [part] = await world.buildParts(requests)
+  await submitPart(part!, world.context)
+  return part!
+}
+
+function polls(world: World): number {
+  return world.proxy.calls.filter(isPoll).length
+}
+
+/** Makes every poll answer as if the provider had rejected the batch. */
+function rejectWith(world: World, code: string, message: string): void {
+  world.proxy.alter = (call) =>
+    isPoll(call)
+      ? (batch) => ({
+          ...batch,
+          status: 'failed',
+          errors: { object: 'list', data: [{ code, message, line: null, param: null }] },
+        })
+      : undefined
+}
+
+polling(
+  'polls a batch when its interval has passed, not before, and at once for a shorter interval',
+  async () => {
+    await using world = await makeWorld()
+    await submitted(world)
+    world.proxy.alter = (call) =>
+      isPoll(call) ? (batch) => ({ ...batch, status: 'in_progress' }) : undefined
+    await pollOpenBatches(30_000, world.context)
+    assert.is(polls(world), 1)
+    world.advance(20_000)
+    await pollOpenBatches(30_000, world.context)
+    assert.is(polls(world), 1)
+    await pollOpenBatches(5_000, world.context)
+    assert.is(polls(world), 2)
+    world.advance(30_000)
+    await pollOpenBatches(30_000, world.context)
+    assert.is(polls(world), 3)
+  },
+)
+
+polling('a poll that fails leaves the batch open, and the pause grows', async () => {
+  await using world = await makeWorld()
+  await submitted(world)
+  world.proxy.decide = (call) => (isPoll(call) ? 'lose_request' : 'pass')
+  const pauses: number[] = []
+  for (let failure = 0; failure < 3; failure++) {
+    await pollOpenBatches(1_000, world.context)
+    const [batch] = await findBatches(world.db, ['open'])
+    assert.is(batch!.failed_polls, failure + 1)
+    const pause = Date.parse(batch!.next_poll_at!) - world.context.clock.now().getTime()
+    pauses.push(pause)
+    world.advance(pause + 1_000)
+  }
+  assert.ok(pauses[1]! > pauses[0]! && pauses[2]! > pauses[1]!, pauses.join())
+  world.proxy.decide = () => 'pass'
+  await pollOpenBatches(1_000, world.context)
+  const [batch] = await findBatches(world.db, ['open', 'ended'])
+  assert.equal([batch!.failed_polls, batch!.because], [0, null])
+})
+
+polling('an unknown status is told and polled on', async () => {
+  await using world = await makeWorld()
+  await submitted(world)
+  world.proxy.alter = (call) => (isPoll(call) ? (batch) => ({ ...batch, status: 'pondering' }) : undefined)
+  for (let poll = 0; poll < 3; poll++) await pollOpenBatches(0, world.context)
+  assert.is((await findBatches(world.db, ['open'])).length, 1)
+  assert.is(world.events.filter(({ kind }) => kind === 'batch.status_unknown').length, 1)
+})
+
+polling(
+  'a rejected file fails the run, naming the line, and its requests are pending with the attempt counted',
+  async () => {
+    await using world = await makeWorld()
+    const [part] = await world.buildParts(2)
+    await appendFile(world.context.pathOf(part!.path), 'this is no JSON\n')
+    await submitPart(part!, world.context)
+    let error: Error | undefined
+    for (let tries = 0; !error && tries < 100; tries++) {
+      await pollOpenBatches(0, world.context).catch((thrown: Error) => (error = thrown))
+      await sleep(20)
+    }
+    assert.is((error as HemlineError).code, 'batch_rejected')
+    assert.match(error!.message, /line 3/)
+    const requests = await listRequests(world.db, { afterId: 0, limit: 10 })
+    assert.ok(requests.every(({ state, attempts }) => state === 'pending' && attempts === 1))
+    assert.equal(await findParts(world.db, 'built'), [])
+  },
+)
+
+for (const [code, message] of [
+  ['token_limit_exceeded', 'Enqueued token limit reached for gpt-6-luna'],
+  ['invalid_request', 'Cannot find file file-1, or organization o does not have access to it'],
+] as const) {
+  polling(
+    `after "${code}" the same file is sent again, later each time, and no attempt is counted`,
+    async () => {
+      await using world = await makeWorld()
+      const part = await submitted(world)
+      const pauses: number[] = []
+      for (let rejections = 0; rejections < 4; rejections++) {
+        rejectWith(world, code, message)
+        await pollOpenBatches(0, world.context)
+        world.proxy.alter = () => undefined
+        const next = await submitPart(part, world.context)
+        if (next.kind !== 'later') throw new Error(`expected a pause, got ${next.kind}`)
+        pauses.push(Math.round((next.at.getTime() - world.context.clock.now().getTime()) / 1000))
+        world.advance(next.at.getTime() - world.context.clock.now().getTime())
+        assert.equal(await submitPart(part, world.context), { kind: 'open' })
+      }
+      assert.equal(pauses, [30, 60, 120, 300])
+      assert.is(world.proxy.calls.filter((call) => call === 'POST /v1/files').length, 1)
+      const requests = await listRequests(world.db, { afterId: 0, limit: 10 })
+      assert.ok(requests.every(({ state, attempts }) => state === 'submitted' && attempts === 1))
+    },
+  )
+}
+
+polling('does not touch a batch of another account', async () => {
+  await using world = await makeWorld()
+  await submitted(world)
+  const error = await rejection(pollOpenBatches(0, await world.contextWithKey('key-2')))
+  assert.is((error as HemlineError).code, 'other_account')
+  assert.is(polls(world), 0)
+})
+
+polling.run()
