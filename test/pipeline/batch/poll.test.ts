@@ -13,7 +13,7 @@ import { type World, makeWorld } from './world.js'
 
 const polling = suite('polling open batches')
 
-const isPoll = (call: string): boolean => /^GET \/v1\/batches\/batch_/.test(call)
+const isPoll = (call: string): boolean => call.startsWith('GET /v1/batches/batch_')
 
 async function submitted(world: World, requests = 2) {
   const [part] = await world.buildParts(requests)
