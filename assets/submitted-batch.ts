@@ -1,4 +1,5 @@
-import { sumLiveTokens } from '../data/records/batches.js'
+import type { Db } from '../data/database.js'
+import { findBatches, sumLiveTokens } from '../data/records/batches.js'
 import { countUnsubmittedParts, findParts } from '../data/records/parts.js'
 import { type Submission, submitPart } from '../pipeline/batch/submit.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
@@ -41,15 +42,27 @@ export const submittedBatch = defineAsset({
       metadata.submitted++
       metadata.requests += part.requests
     }
-    return outcome(unfinished) ?? done({ dataVersion: await versionOfSubmitted(db), metadata })
+    return (
+      (await leftOver(unfinished, context)) ?? done({ dataVersion: await versionOfSubmitted(db), metadata })
+    )
   },
 })
 
-/** Waits only for what is not at the provider yet and could be; parts without room wait for the results of others. */
-function outcome(unfinished: Exclude<Submission, { kind: 'open' }>[]): Outcome<never> | undefined {
+/**
+ * Waits only for what is not at the provider yet and could be: parts without room wait for the results of others, and
+ * what is held does not keep the results of others from being collected first.
+ */
+async function leftOver(
+  unfinished: Exclude<Submission, { kind: 'open' }>[],
+  { db }: { db: Db },
+): Promise<Outcome<never> | undefined> {
   const later = unfinished.filter((submission) => submission.kind === 'later')
   const next = later.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0]
   if (next) return waiting(next.at, next.because)
   const inDoubt = unfinished.find((submission) => submission.kind === 'held')
-  return inDoubt && held(inDoubt.because, 'Look at `hemline batches`.')
+  if (!inDoubt || (await findBatches(db, ['open', 'ended'])).length > 0) return undefined
+  return held(
+    inDoubt.because,
+    'Look at `hemline batches`; when the cause is mended, run the same command again.',
+  )
 }

@@ -191,6 +191,15 @@ type PartsTable = {
  */
 export type BatchState = 'intended' | 'uploaded' | 'open' | 'ended' | 'held' | 'collected' | 'rejected'
 
+/** The provider has, or may have, something of ours that is not settled yet. */
+export const liveBatchStates = [
+  'intended',
+  'uploaded',
+  'open',
+  'ended',
+  'held',
+] as const satisfies BatchState[]
+
 type BatchesTable = {
   id: Generated<number>
   part_id: number

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import type { ImageState } from '../../data/schema.js'
+import type { Image } from '../../data/records/images.js'
 import type { Clock } from '../../pipeline/clock.js'
 import { mapInOrder } from '../../pipeline/in-order.js'
 import { inspectPicture } from '../picture/inspect-picture.js'
@@ -15,15 +15,10 @@ export type ReadContext = {
 }
 
 /** What the bytes of a picture are, or why they cannot be used. */
-export type ImageContent = {
-  state: ImageState
-  reason: string | null
-  detail: string | null
-  sha256: string | null
-  format: string | null
-  width: number | null
-  height: number | null
-}
+export type ImageContent = Pick<
+  Image,
+  'state' | 'reason' | 'detail' | 'sha256' | 'format' | 'width' | 'height'
+>
 
 const IN_FLIGHT = 4
 

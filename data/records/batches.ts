@@ -5,15 +5,6 @@ import { MAX_ATTEMPTS } from './requests.js'
 
 export type BatchRecord = Row<'batches'>
 
-/** States in which the provider has, or may have, something of ours that is not settled yet. */
-export const liveBatchStates = [
-  'intended',
-  'uploaded',
-  'open',
-  'ended',
-  'held',
-] as const satisfies BatchState[]
-
 /**
  * Writes down that a part is about to be sent, before anything is sent. A part has at most one live batch: a second
  * intent for it violates a unique index and throws.

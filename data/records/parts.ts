@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
+import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
-import type { NewRow, PartState, Row } from '../schema.js'
+import { type NewRow, type PartState, type Row, liveBatchStates } from '../schema.js'
 
 export type Part = Row<'parts'>
 
@@ -61,22 +61,12 @@ export async function findLastPartNumber(db: Db, stamp: string): Promise<number>
   return row?.number ?? 0
 }
 
-/** How many parts are built and have no live batch: what is still to be submitted. */
+/** How many parts are built and not at the provider: still to be submitted, in doubt, or held. */
 export async function countUnsubmittedParts(db: Db): Promise<number> {
   const row = await db
     .selectFrom('parts')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('state', '=', 'built')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('batches')
-            .select('batches.id')
-            .whereRef('batches.part_id', '=', 'parts.id')
-            .where('batches.state', '=', 'held'),
-        ),
-      ),
-    )
     .executeTakeFirstOrThrow()
   return row.count
 }
@@ -88,41 +78,23 @@ export async function countUnsubmittedParts(db: Db): Promise<number> {
 export function findOutdatedParts(db: Db, recipeId: number): Promise<Part[]> {
   return db
     .selectFrom('parts')
-    .selectAll('parts')
+    .selectAll()
     .where('state', '=', 'built')
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('batches')
-            .select('batches.id')
-            .whereRef('batches.part_id', '=', 'parts.id')
-            .where('batches.state', 'in', ['intended', 'uploaded', 'open', 'ended', 'held']),
-        ),
-      ),
-    )
-    .where(({ or, eb, exists, selectFrom }) =>
-      or([
-        eb('recipe_id', '!=', recipeId),
-        exists(
-          selectFrom('requests')
-            .select('requests.id')
-            .whereRef('requests.part_id', '=', 'parts.id')
-            .where(({ not, exists: some, selectFrom: from }) =>
-              not(
-                some(
-                  from('images')
-                    .select('images.id')
-                    .whereRef('images.request_id', '=', 'requests.id')
-                    .where('images.state', '=', 'usable'),
-                ),
-              ),
-            ),
-        ),
-      ]),
-    )
+    .where(hasNoLiveBatch)
+    .where((eb) => eb.or([eb('recipe_id', '!=', recipeId), holdsUnwantedRequest]))
     .orderBy('id')
     .execute()
 }
+
+const hasNoLiveBatch = sql<SqlBool>`not exists (
+  select 1 from batches where batches.part_id = parts.id and batches.state in (${sql.join(liveBatchStates)})
+)`
+
+const holdsUnwantedRequest = sql<SqlBool>`exists (
+  select 1 from requests where requests.part_id = parts.id and not exists (
+    select 1 from images where images.request_id = requests.id and images.state = 'usable'
+  )
+)`
 
 /** Takes a built part back: its requests are pending again and the attempt is not counted. Says whether it won. */
 export function withdrawPart(db: Db, id: number): Promise<boolean> {

@@ -6,7 +6,6 @@ import {
   getBatch,
   holdBatch,
   insertIntent,
-  liveBatchStates,
   recordCreateRefused,
   recordCreateSent,
   recordDoubt,
@@ -14,6 +13,7 @@ import {
   recordUpload,
 } from '../../data/records/batches.js'
 import type { Part } from '../../data/records/parts.js'
+import { liveBatchStates } from '../../data/schema.js'
 import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 

@@ -21,7 +21,7 @@ const oddNames = [
   '-rf.jpg',
   '--home.jpg',
   '$(touch owned).jpg',
-  "quo'te\".jpg",
+  'quo\'te".jpg',
   ' blank .jpg',
   'tab\t.jpg',
   'back\\slash.jpg',
