@@ -40,47 +40,53 @@ async function answersAtServer(desk: Desk): Promise<string[]> {
     .map((line) => JSON.parse(line).custom_id)
 }
 
-serving('takes a run from submission to posts over HTTP, and another key is not let near its batch', async () => {
-  await using desk = await makeDesk()
-  await placeSamples(desk)
-  await using served = await serve(desk)
-  const mine = { OPENAI_BASE_URL: served.url, OPENAI_API_KEY: 'sk-mine-0123456789' }
-  const theirs = { ...mine, OPENAI_API_KEY: 'sk-theirs-0123456789' }
+serving(
+  'takes a run from submission to posts over HTTP, and another key is not let near its batch',
+  async () => {
+    await using desk = await makeDesk()
+    await placeSamples(desk)
+    await using served = await serve(desk)
+    const mine = { OPENAI_BASE_URL: served.url, OPENAI_API_KEY: 'sk-mine-0123456789' }
+    const theirs = { ...mine, OPENAI_API_KEY: 'sk-theirs-0123456789' }
 
-  const first = await desk.run([...RUN, '--no-wait'], mine)
-  assert.is(first.code, 3, first.stderr)
-  assert.match(first.stdout, 'The batch goes on without this program')
-  const other = await desk.run([...RUN, '--wait'], theirs)
-  assert.is(other.code, 1)
-  assert.match(other.stderr, /error: batch "[^"]+"[^\n]*another account[^\n]*\nhint: /)
-  const elsewhere = await desk.run([...RUN, '--wait'], { ...mine, OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' })
-  assert.is(elsewhere.code, 1)
-  assert.match(elsewhere.stderr, 'another account')
-  const keyless = await desk.run([...RUN, '--wait'])
-  assert.is(keyless.code, 2)
+    const first = await desk.run([...RUN, '--no-wait'], mine)
+    assert.is(first.code, 3, first.stderr)
+    assert.match(first.stdout, 'The batch goes on without this program')
+    const other = await desk.run([...RUN, '--wait'], theirs)
+    assert.is(other.code, 1)
+    assert.match(other.stderr, /error: batch "[^"]+"[^\n]*another account[^\n]*\nhint: /)
+    const elsewhere = await desk.run([...RUN, '--wait'], {
+      ...mine,
+      OPENAI_BASE_URL: 'http://127.0.0.1:1/v1',
+    })
+    assert.is(elsewhere.code, 1)
+    assert.match(elsewhere.stderr, 'another account')
+    const keyless = await desk.run([...RUN, '--wait'])
+    assert.is(keyless.code, 2)
 
-  // A slash at the end of the address is the same account.
-  const done = await desk.run([...RUN, '--wait', '--json'], { ...mine, OPENAI_BASE_URL: `${served.url}/` })
-  assert.is(done.code, 0, done.stderr)
-  assert.is(JSON.parse(done.stdout).submitted_batches, 0)
-  assert.is((await desk.lines(['batches'])).length, 1)
-  const answers = await answersAtServer(desk)
-  assert.equal([answers.length, new Set(answers).size], [32, 32])
-  const described = (await desk.lines(['images'])).filter(({ state }) => state === 'described')
-  assert.is(described.length, 32)
-  // Answers that were bought are priced, and the other key may use them: nothing is at the provider any more.
-  assert.ok((await desk.json(['cost'])).billed.cost_nano_usd > 0)
-  const again = await desk.run([...RUN, '--wait'], theirs)
-  assert.is(again.code, 0)
-  assert.match(again.stdout, 'nothing was spent ($0)')
+    // A slash at the end of the address is the same account.
+    const done = await desk.run([...RUN, '--wait', '--json'], { ...mine, OPENAI_BASE_URL: `${served.url}/` })
+    assert.is(done.code, 0, done.stderr)
+    assert.is(JSON.parse(done.stdout).submitted_batches, 0)
+    assert.is((await desk.lines(['batches'])).length, 1)
+    const answers = await answersAtServer(desk)
+    assert.equal([answers.length, new Set(answers).size], [32, 32])
+    const described = (await desk.lines(['images'])).filter(({ state }) => state === 'described')
+    assert.is(described.length, 32)
+    // Answers that were bought are priced, and the other key may use them: nothing is at the provider any more.
+    assert.ok((await desk.json(['cost'])).billed.cost_nano_usd > 0)
+    const again = await desk.run([...RUN, '--wait'], theirs)
+    assert.is(again.code, 0)
+    assert.match(again.stdout, 'nothing was spent ($0)')
 
-  // No key is written anywhere.
-  for (const name of await readdir(desk.folder, { recursive: true })) {
-    if (!/^(\.hemline|server)\//.test(name)) continue
-    const bytes = await readFile(desk.path(name)).catch(() => Buffer.alloc(0))
-    assert.is(bytes.includes('0123456789'), false, name)
-  }
-})
+    // No key is written anywhere.
+    for (const name of await readdir(desk.folder, { recursive: true })) {
+      if (!/^(\.hemline|server)\//.test(name)) continue
+      const bytes = await readFile(desk.path(name)).catch(() => Buffer.alloc(0))
+      assert.is(bytes.includes('0123456789'), false, name)
+    }
+  },
+)
 
 serving('that goes away is waited for: polls fail, the run does not, and no answer is lost', async () => {
   await using desk = await makeDesk()
