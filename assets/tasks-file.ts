@@ -1,6 +1,7 @@
 import { BATCH_FOLDER } from '../data/home.js'
 import { countWantedRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
+import { sweepParts } from '../pipeline/batch/sweep-parts.js'
 import { done } from '../pipeline/engine/asset.js'
 import { defineAsset } from './fashion-kit.js'
 import { images } from './images.js'
@@ -28,6 +29,8 @@ export const tasksFile = defineAsset({
       metadata: { recipeId },
     } = inputs.recipe
     const { db, home, settings, clock, allowance } = context
+    const place = { folder: BATCH_FOLDER, prefix: 'fashion', pathOf: home.pathOf }
+    await sweepParts(db, place)
     const withdrawn = await withdrawOutdatedParts(db, recipeId, home)
     const planned = await planRequests(db, recipeId, recipeVersion)
     const built = await buildParts(taskLines(recipeId, context), {
@@ -38,9 +41,7 @@ export const tasksFile = defineAsset({
         bytes: settings.part_bytes,
         tokens: settings.enqueued_tokens ?? undefined,
       },
-      folder: BATCH_FOLDER,
-      prefix: 'fashion',
-      pathOf: home.pathOf,
+      ...place,
       now: clock.now(),
     })
     allowance.requests -= built.requests

@@ -61,6 +61,12 @@ export async function findLastPartNumber(db: Db, stamp: string): Promise<number>
   return row?.number ?? 0
 }
 
+/** The paths of all parts that were ever recorded, relative to the home. */
+export async function findPartPaths(db: Db): Promise<string[]> {
+  const rows = await db.selectFrom('parts').select('path').execute()
+  return rows.map(({ path }) => path)
+}
+
 /** How many parts are built and not at the provider: still to be submitted, in doubt, or held. */
 export async function countUnsubmittedParts(db: Db): Promise<number> {
   const row = await db

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { listRequests } from '../../../data/records/requests.js'
 import { withdrawPart } from '../../../data/records/parts.js'
 import { type Load, add, brokenLimit, emptyLoad } from '../../../pipeline/batch/part-limits.js'
+import { sweepParts } from '../../../pipeline/batch/sweep-parts.js'
 import { makeWorld } from './world.js'
 
 const building = suite('building parts')
@@ -86,6 +87,19 @@ building('gives the requests of a withdrawn part back, without counting the atte
   assert.is(await withdrawPart(world.db, part!.id), false)
   const requests = await listRequests(world.db, { afterId: 0, limit: 10 })
   assert.ok(requests.every(({ state, attempts }) => state === 'pending' && attempts === 0))
+})
+
+building('sweeps away what a killed run left behind, and nothing that has a record', async () => {
+  await using world = await makeWorld()
+  const place = { folder: 'batch_jobs', prefix: 'test', pathOf: world.context.pathOf }
+  assert.is(await sweepParts(world.db, place), 0)
+  const [part] = await world.buildParts(1)
+  for (const name of ['test_batch_1_001.jsonl.part', 'test_batch_1_002.jsonl', 'results_1_001.jsonl.part']) {
+    await writeFile(world.context.pathOf(`batch_jobs/${name}`), 'left over')
+  }
+  assert.is(await sweepParts(world.db, place), 2)
+  const names = await readdir(world.context.pathOf('batch_jobs'))
+  assert.equal(names.toSorted(), ['results_1_001.jsonl.part', part!.path.replace('batch_jobs/', '')])
 })
 
 building.run()

@@ -1,0 +1,26 @@
+import { readdir, rm } from 'node:fs/promises'
+import type { Db } from '../../data/database.js'
+import { findPartPaths } from '../../data/records/parts.js'
+
+/**
+ * Deletes what a killed run left of tasks files: files half-written, and files whose record was never made. Their
+ * requests are still pending, so nothing is lost. The caller is the only one who builds parts in this home.
+ *
+ * @returns how many files were deleted; 0 when the folder is not there yet.
+ */
+export async function sweepParts(
+  db: Db,
+  place: { folder: string; prefix: string; pathOf(relativePath: string): string },
+): Promise<number> {
+  const recorded = new Set(await findPartPaths(db))
+  const names = await readdir(place.pathOf(place.folder)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return []
+    throw error
+  })
+  const leftOver = names
+    .filter((name) => name.startsWith(`${place.prefix}_batch_`))
+    .map((name) => `${place.folder}/${name}`)
+    .filter((path) => !recorded.has(path))
+  for (const path of leftOver) await rm(place.pathOf(path), { force: true })
+  return leftOver.length
+}
