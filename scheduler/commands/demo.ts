@@ -23,7 +23,7 @@ export const demo = defineCommand({
   async handler(args) {
     const [{ runMaterialize }, { makeProgress }, { reportRun }, { samplesManifest }] = await Promise.all([
       import('../run-materialize.js'),
-      import('../progress.js'),
+      import('../make-progress.js'),
       import('../report-run.js'),
       import('../../data/samples.js'),
     ])

@@ -52,7 +52,7 @@ export const materialize = defineCommand({
     const seconds = numberWithin('poll-interval', args['poll-interval'], 0.01, MAX_POLL_SECONDS)
     const [{ runMaterialize }, { makeProgress }, { reportRun }] = await Promise.all([
       import('../run-materialize.js'),
-      import('../progress.js'),
+      import('../make-progress.js'),
       import('../report-run.js'),
     ])
     const { home, images, provider, model, detail, profile } = args

@@ -1,4 +1,15 @@
-import type { BatchStatus } from './batch-record.js'
+export const batchStatuses = [
+  'validating',
+  'in_progress',
+  'finalizing',
+  'cancelling',
+  'failed',
+  'completed',
+  'expired',
+  'cancelled',
+] as const
+
+export type BatchStatus = (typeof batchStatuses)[number]
 
 /**
  * The life of a batch on this server: which status may follow which. A status is over when nothing follows.

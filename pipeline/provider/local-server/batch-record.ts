@@ -1,19 +1,6 @@
-import { isOver, mayFollow } from './batch-life.js'
+import { type BatchStatus, isOver, mayFollow } from './batch-life.js'
 import type { BatchRequest } from './read-batch-request.js'
 import { unixSeconds } from './instant.js'
-
-export const batchStatuses = [
-  'validating',
-  'in_progress',
-  'finalizing',
-  'cancelling',
-  'failed',
-  'completed',
-  'expired',
-  'cancelled',
-] as const
-
-export type BatchStatus = (typeof batchStatuses)[number]
 
 /** How a batch that did not fail ends. */
 export type BatchEnd = 'completed' | 'expired' | 'cancelled'

@@ -1,12 +1,13 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { batchLife, isOver, mayFollow } from '../../../../pipeline/provider/local-server/batch-life.js'
 import {
   type BatchStatus,
+  batchLife,
   batchStatuses,
-  moveBatch,
-  newBatch,
-} from '../../../../pipeline/provider/local-server/batch-record.js'
+  isOver,
+  mayFollow,
+} from '../../../../pipeline/provider/local-server/batch-life.js'
+import { moveBatch, newBatch } from '../../../../pipeline/provider/local-server/batch-record.js'
 
 const life = suite('the life of a batch on the server')
 
