@@ -1,4 +1,4 @@
-import { touchAllPosts } from '../data/records/posts.js'
+import { countTouchedPosts, touchAllPosts } from '../data/records/posts.js'
 import { done } from '../pipeline/engine/asset.js'
 import { defineAsset } from './fashion-kit.js'
 import { images } from './images.js'
@@ -13,6 +13,14 @@ export const groupedPosts = defineAsset({
   describe: 'One record a post: its images in order, their analyses, and a summary.',
   codeVersion: POST_RECORD_VERSION,
   needs: { images, results },
+
+  async pending(db) {
+    const posts = await countTouchedPosts(db)
+    if (posts === 0) return undefined
+    return posts === 1
+      ? '1 post changed since it was grouped'
+      : `${posts} posts changed since they were grouped`
+  },
 
   async materialize(_inputs, { db, clock, signal, isForced, lastCodeVersion }) {
     if (isForced || lastCodeVersion !== POST_RECORD_VERSION) await touchAllPosts(db)

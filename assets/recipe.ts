@@ -1,22 +1,25 @@
 import { findLatestObservation } from '../data/records/observations.js'
 import { ensureRecipe } from '../data/records/recipes.js'
+import { digest } from '../pipeline/engine/versions.js'
 import { defineSource } from './fashion-kit.js'
 import { describeRecipe, recipeRecord } from './request/recipe-record.js'
 
-/** How a picture is asked about: model, prompt, response schema, parameters and image encoding. */
+/** How a picture is asked about (model, prompt, response schema, parameters, image encoding), and how large a part is. */
 export const recipe = defineSource({
   key: 'recipe',
-  describe: 'Model, prompt, response schema, parameters and image encoding of a request.',
+  describe: 'Model, prompt, response schema, parameters and image encoding of a request; limits of a part.',
   async observe({ db, settings, clock }) {
     const record = recipeRecord(settings)
     const recipeId = await ensureRecipe(db, record, clock.now())
     const described = describeRecipe(settings)
     const before = await findLatestObservation(db, 'recipe')
-    const isNew = before !== undefined && before.data_version !== record.digest
+    const dataVersion = digest([record.digest, JSON.stringify(described)])
+    const isNew = before !== undefined && before.data_version !== dataVersion
     return {
-      dataVersion: record.digest,
+      dataVersion,
       metadata: {
         recipeId,
+        digest: record.digest,
         ...described,
         ...(isNew ? { change: changeOf(JSON.parse(before.metadata), described) } : {}),
       },

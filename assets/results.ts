@@ -6,7 +6,7 @@ import { getModel } from '../data/catalogue/find-model.js'
 import type { AnswerRules } from '../pipeline/batch/answer-rules.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
 import { dueAt, pollOpenBatches } from '../pipeline/batch/poll.js'
-import { type Outcome, done, waiting } from '../pipeline/engine/asset.js'
+import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
 import { canonicalJson } from './analysis/canonical.js'
 import { profiles } from './analysis/profile.js'
@@ -46,21 +46,39 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   await pollOpenBatches(pollIntervalMs, batchContext)
 
   const ended = await findBatches(db, ['ended'])
+  const failures: unknown[] = []
   for (const batch of ended) {
-    try {
-      await collectBatch(batch, await answerRules(batch, context), batchContext)
-    } catch (error) {
-      if (!(error instanceof ProviderError && error.isPassing)) throw error
-      return waiting(new Date(context.clock.now().getTime() + pollIntervalMs), error.message)
-    }
+    // One batch that cannot be taken in must not keep the others from it.
+    await collectBatch(batch, await answerRules(batch, context), batchContext).catch((error: unknown) => {
+      context.signal.throwIfAborted()
+      failures.push(error)
+    })
   }
   // What was collected made room: the next round submits the parts that waited for it.
-  if (ended.length > 0 && (await countUnsubmittedParts(db)) > 0) return undefined
-  return waitingFor(await findBatches(db, ['open']), context)
+  if (ended.length > failures.length && (await countUnsubmittedParts(db)) > 0) return undefined
+  return nextStep(await findBatches(db, ['open']), failures, context)
 }
 
-function waitingFor(open: BatchRecord[], { pollIntervalMs }: Context): Outcome<never> | undefined {
-  if (open.length === 0) return undefined
+/** Goes on while anything moves; then what failed is thrown, and what only a person can move is held. */
+function nextStep(
+  open: BatchRecord[],
+  failures: unknown[],
+  { clock, pollIntervalMs }: Context,
+): Outcome<never> | undefined {
+  const lasting = failures.find((error) => !(error instanceof ProviderError && error.isPassing))
+  const moving = open.filter((batch) => batch.is_stuck === 0)
+  if (moving.length > 0) return waitingFor(moving, pollIntervalMs)
+  if (lasting !== undefined) throw lasting
+  const passing = failures[0] as Error | undefined
+  if (passing) return waiting(new Date(clock.now().getTime() + pollIntervalMs), passing.message)
+  const stuck = open[0]
+  return (
+    stuck &&
+    held(stuck.because ?? 'a batch does not move', 'Look at `hemline batches`; every run looks again.')
+  )
+}
+
+function waitingFor(open: BatchRecord[], pollIntervalMs: number): Outcome<never> {
   const polls = open.map((batch) => dueAt(batch, pollIntervalMs).getTime())
   const total = open.reduce((sum, batch) => sum + batch.requests_total, 0)
   const completed = open.reduce((sum, batch) => sum + batch.requests_completed, 0)

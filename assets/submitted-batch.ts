@@ -1,8 +1,11 @@
 import type { Db } from '../data/database.js'
 import { findBatches, sumLiveTokens } from '../data/records/batches.js'
-import { countUnsubmittedParts, findParts } from '../data/records/parts.js'
+import { type Part, countUnsubmittedParts, findParts } from '../data/records/parts.js'
+import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { type Submission, submitPart } from '../pipeline/batch/submit.js'
+import type { Clock } from '../pipeline/clock.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
+import { ProviderError } from '../pipeline/provider/provider.js'
 import { defineAsset } from './fashion-kit.js'
 import { versionOfSubmitted } from './request/versions.js'
 import { tasksFile } from './tasks-file.js'
@@ -26,7 +29,7 @@ export const submittedBatch = defineAsset({
     const { db, settings } = context
     const parts = await findParts(db, 'built')
     const metadata: Metadata = { submitted: 0, requests: 0, waitingForRoom: 0 }
-    const unfinished: Exclude<Submission, { kind: 'open' }>[] = []
+    const unfinished: Unfinished[] = []
     const connected = parts.length > 0 ? await context.connect() : undefined
     for (const part of parts) {
       const live = await sumLiveTokens(db, part.id)
@@ -34,7 +37,7 @@ export const submittedBatch = defineAsset({
         metadata.waitingForRoom++
         continue
       }
-      const submission = await submitPart(part, { ...context, ...connected!, pathOf: context.home.pathOf })
+      const submission = await trySubmit(part, { ...context, ...connected!, pathOf: context.home.pathOf })
       if (submission.kind !== 'open') {
         unfinished.push(submission)
         continue
@@ -48,19 +51,40 @@ export const submittedBatch = defineAsset({
   },
 })
 
+type Unfinished = Exclude<Submission, { kind: 'open' }> | { kind: 'refused'; error: unknown }
+
+/** One part that is refused must not keep the others from the provider. */
+async function trySubmit(part: Part, context: BatchContext): Promise<Submission | Unfinished> {
+  try {
+    return await submitPart(part, context)
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error
+    return { kind: 'refused', error }
+  }
+}
+
+/** A longer wait than this is not worth keeping finished batches uncollected for. */
+const SHORT_WAIT_MS = 60_000
+
 /**
- * Waits only for what is not at the provider yet and could be: parts without room wait for the results of others, and
- * what is held does not keep the results of others from being collected first.
+ * What becomes of a run in which some parts are not at the provider. Nothing of it keeps the results of others from being
+ * collected: as long as any batch is there, only a short wait (for a batch whose creation was not answered) goes before.
+ * Parts without room are in no hurry: they are sent in the round that follows the results of others.
  */
 async function leftOver(
-  unfinished: Exclude<Submission, { kind: 'open' }>[],
-  { db }: { db: Db },
+  unfinished: Unfinished[],
+  { db, clock }: { db: Db; clock: Clock },
 ): Promise<Outcome<never> | undefined> {
+  const hasOthers = (await findBatches(db, ['open', 'ended'])).length > 0
   const later = unfinished.filter((submission) => submission.kind === 'later')
   const next = later.toSorted((a, b) => a.at.getTime() - b.at.getTime())[0]
-  if (next) return waiting(next.at, next.because)
+  const isShort = next !== undefined && next.at.getTime() - clock.now().getTime() <= SHORT_WAIT_MS
+  if (next && (isShort || !hasOthers)) return waiting(next.at, next.because)
+  if (hasOthers) return undefined
+  const refused = unfinished.find((submission) => submission.kind === 'refused')
+  if (refused) throw refused.error
   const inDoubt = unfinished.find((submission) => submission.kind === 'held')
-  if (!inDoubt || (await findBatches(db, ['open', 'ended'])).length > 0) return undefined
+  if (!inDoubt) return undefined
   return held(
     inDoubt.because,
     'Look at `hemline batches`; when the cause is mended, run the same command again.',

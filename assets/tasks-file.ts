@@ -1,5 +1,5 @@
 import { BATCH_FOLDER } from '../data/home.js'
-import { countWantedRequests } from '../data/records/requests.js'
+import { countWantedRequests, reviveSkippedRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
 import { sweepParts } from '../pipeline/batch/sweep-parts.js'
 import { done } from '../pipeline/engine/asset.js'
@@ -24,26 +24,20 @@ export const tasksFile = defineAsset({
   },
 
   async materialize(inputs, context) {
-    const {
-      dataVersion: recipeVersion,
-      metadata: { recipeId },
-    } = inputs.recipe
+    const { recipeId, digest } = inputs.recipe.metadata
     const { db, home, settings, clock, allowance } = context
     const place = { folder: BATCH_FOLDER, prefix: 'fashion', pathOf: home.pathOf }
+    const limits = {
+      requests: settings.part_requests,
+      bytes: settings.part_bytes,
+      tokens: settings.enqueued_tokens ?? undefined,
+    }
     await sweepParts(db, place)
-    const withdrawn = await withdrawOutdatedParts(db, recipeId, home)
-    const planned = await planRequests(db, recipeId, recipeVersion)
-    const built = await buildParts(taskLines(recipeId, context), {
-      db,
-      recipeId: recipeId,
-      limits: {
-        requests: settings.part_requests,
-        bytes: settings.part_bytes,
-        tokens: settings.enqueued_tokens ?? undefined,
-      },
-      ...place,
-      now: clock.now(),
-    })
+    await reviveSkippedRequests(db)
+    const withdrawn = await withdrawOutdatedParts(db, recipeId, limits, home)
+    const planned = await planRequests(db, recipeId, digest)
+    const lines = taskLines(recipeId, context)
+    const built = await buildParts(lines, { db, recipeId, limits, ...place, now: clock.now() })
     allowance.requests -= built.requests
     return done({
       dataVersion: await versionOfTasks(db),

@@ -215,6 +215,10 @@ type BatchesTable = {
   intended_at: string
   /** When the create call was last sent; after that the batch may exist even if no answer came. */
   create_sent_at: string | null
+  /** The first look after that which did not find it; null while none was made, or it was found. */
+  missed_at: string | null
+  /** 1 while nothing but a person can move it on: the provider does not know it, or keeps what it counts to itself. */
+  is_stuck: Generated<number>
   created_at: string | null
   expires_at: string | null
   status_since: string | null

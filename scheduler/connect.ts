@@ -36,7 +36,9 @@ export function prepareConnection(settings: Settings, home: Home, env: NodeJS.Pr
       return { provider, accountId: await ensureAccount(db, provider.account, systemClock.now()) }
     },
     async close() {
-      await (await opened)?.close()
+      // One that could not be opened was told where it was needed.
+      const connection = await opened?.catch(() => undefined)
+      await connection?.close()
     },
   }
 }

@@ -22,7 +22,14 @@ export function jsonProgress(stream: NodeJS.WritableStream): Progress {
 
 function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
   if (kind === 'step.failed' || kind === 'source.failed' || kind === 'batch.rejected') return 'error'
-  const warnings = ['batch.doubtful', 'batch.poll_failed', 'batch.status_unknown', 'step.held', 'input.stale']
+  const warnings = [
+    'batch.doubtful',
+    'batch.refused',
+    'batch.poll_failed',
+    'batch.status_unknown',
+    'step.held',
+    'input.stale',
+  ]
   return warnings.includes(kind) ? 'warn' : 'info'
 }
 

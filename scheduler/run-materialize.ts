@@ -72,11 +72,11 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
       const isBilled = settled.settings.provider === 'openai'
       return { ...result, submittedBatches: after.batches - before.batches, spent, isBilled }
     } finally {
-      await connection.close()
       await lease.release()
     }
   } finally {
     progress.stop()
+    await connection.close()
     await db.destroy()
   }
 }

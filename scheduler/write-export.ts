@@ -1,3 +1,4 @@
+import { realpath, stat } from 'node:fs/promises'
 import type { PostRecord } from '../assets/post/post-record.js'
 import { csvRows } from '../assets/post/csv-rows.js'
 import { type Artifact, createArtifact } from '../data/artifacts.js'
@@ -5,6 +6,7 @@ import type { Db } from '../data/database.js'
 import { listPostRecords } from '../data/records/posts.js'
 import { stringify } from 'csv-stringify/sync'
 import { pages } from './pages.js'
+import { UsageError } from './usage-error.js'
 
 export type ExportFormat = 'json' | 'jsonl' | 'csv'
 
@@ -12,9 +14,10 @@ export type ExportFormat = 'json' | 'jsonl' | 'csv'
  * Writes all grouped posts, in the order of their keys, to a file that is there whole or not at all.
  *
  * @returns how many posts it holds.
+ * @throws UsageError when something stands at the path that is not a file, such as a folder or `/dev/stdout`.
  */
 export async function writeExport(db: Db, format: ExportFormat, path: string): Promise<number> {
-  const artifact = await createArtifact(path)
+  const artifact = await createArtifact(await placeOf(path))
   try {
     const posts = await writers[format](records(db), artifact)
     await artifact.commit()
@@ -23,6 +26,17 @@ export async function writeExport(db: Db, format: ExportFormat, path: string): P
     await artifact.discard()
     throw error
   }
+}
+
+/** Where the file goes: through a link, to what it leads to. A device or a pipe would be replaced, not written to. */
+async function placeOf(path: string): Promise<string> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (!found) return path
+  if (found.isFile()) return realpath(path)
+  throw new UsageError(`--out names "${path}", which is not a file`, 'Name a file; what it held is replaced.')
 }
 
 type Write = (records: AsyncIterable<PostRecord>, to: Artifact) => Promise<number>

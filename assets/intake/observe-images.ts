@@ -72,15 +72,18 @@ async function mergeChunk(
     db,
     chunk.map(({ post }) => post),
   )
-  const stored = await findImages(
-    db,
-    [...postIds.values()],
-    chunk.map(({ path }) => path),
-  )
+  const identities = chunk.map(({ post, path }) => ({ postId: postIds.get(post)!, path }))
+  const stored = await findImages(db, identities)
   const byIdentity = new Map(stored.map((image) => [identity(image.post_id, image.path), image]))
-  const entries = chunk.map((found) => {
+  const named = new Set<string>()
+  const entries = chunk.flatMap((found) => {
     const postId = postIds.get(found.post)!
-    return { found, postId, before: byIdentity.get(identity(postId, found.path)) }
+    const key = identity(postId, found.path)
+    const before = byIdentity.get(key)
+    // A manifest may name a picture of a post twice, far apart: the first row counts, at every look.
+    if (named.has(key) || before?.seen === seen) return []
+    named.add(key)
+    return [{ found, postId, before }]
   })
   const unchanged = entries.filter(({ found, before }) => before && isUnchanged(found, before))
   const changed = entries.filter((entry) => !unchanged.includes(entry))

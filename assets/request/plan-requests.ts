@@ -4,6 +4,7 @@ import type { Home } from '../../data/home.js'
 import { assignRequests, findImagesWithoutRequest } from '../../data/records/images.js'
 import { findOutdatedParts, withdrawPart } from '../../data/records/parts.js'
 import { countRequestsOfRecipe, deleteUnwantedRequests, ensureRequests } from '../../data/records/requests.js'
+import type { PartLimits } from '../../pipeline/batch/part-limits.js'
 import { fingerprintOf } from './fingerprint.js'
 
 const PAGE_IMAGES = 1_000
@@ -42,9 +43,14 @@ export async function planRequests(
   return { new: made, known: images - made }
 }
 
-/** Takes back parts that were built and never sent, and would now ask for what nobody wants; returns how many. */
-export async function withdrawOutdatedParts(db: Db, recipeId: number, home: Home): Promise<number> {
-  const outdated = await findOutdatedParts(db, recipeId)
+/** Takes back parts that were built and never sent, and would now be built otherwise; returns how many. */
+export async function withdrawOutdatedParts(
+  db: Db,
+  recipeId: number,
+  limits: PartLimits,
+  home: Home,
+): Promise<number> {
+  const outdated = await findOutdatedParts(db, recipeId, limits)
   for (const part of outdated) {
     if (await withdrawPart(db, part.id)) await rm(home.pathOf(part.path), { force: true })
   }

@@ -6,9 +6,21 @@ import { encodingId } from '../picture/prepare-picture.js'
 import type { Settings } from '../settings.js'
 import { requestBody } from './request-template.js'
 
-/** What of a recipe is worth telling a person. */
-export function describeRecipe({ provider, model, profile, detail, max_side_px, jpeg_quality }: Settings) {
-  return { provider, model, profile, detail, max_side_px, jpeg_quality }
+/** What of a recipe, and of the limits of a part, is worth telling a person. */
+export function describeRecipe(settings: Settings) {
+  const { provider, model, profile, detail, max_side_px, jpeg_quality } = settings
+  const { part_requests, part_bytes, enqueued_tokens } = settings
+  return {
+    provider,
+    model,
+    profile,
+    detail,
+    max_side_px,
+    jpeg_quality,
+    part_requests,
+    part_bytes,
+    enqueued_tokens,
+  }
 }
 
 /**

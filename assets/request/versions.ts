@@ -1,7 +1,8 @@
 import type { Db } from '../../data/database.js'
+import { countIntents } from '../../data/records/batches.js'
 import { listPostRecords } from '../../data/records/posts.js'
 import { findWantedRequests } from '../../data/records/requests.js'
-import { SetSum } from '../../pipeline/engine/versions.js'
+import { SetSum, digest } from '../../pipeline/engine/versions.js'
 
 const PAGE_ROWS = 10_000
 
@@ -12,12 +13,16 @@ export function versionOfTasks(db: Db): Promise<string> {
   )
 }
 
-/** The requests that reached the provider, with how often. */
-export function versionOfSubmitted(db: Db): Promise<string> {
-  return sumOfWanted(db, ({ fingerprint, state, attempts }) => {
+/**
+ * The requests that reached the provider, with how often, and how many batches were ever begun: a part that is sent again
+ * after a rejection is a new version, though it holds the same requests.
+ */
+export async function versionOfSubmitted(db: Db): Promise<string> {
+  const requests = await sumOfWanted(db, ({ fingerprint, state, attempts }) => {
     const reached = state === 'in_part' ? attempts - 1 : attempts
     return reached > 0 ? [fingerprint, String(reached)] : undefined
   })
+  return digest([requests, String(await countIntents(db))])
 }
 
 /**
@@ -27,7 +32,7 @@ export function versionOfSubmitted(db: Db): Promise<string> {
 export function versionOfResults(db: Db): Promise<string> {
   return sumOfWanted(db, ({ sha256, answer_digest: answer, state, reason }) => {
     if (answer !== null) return [sha256, answer]
-    return state === 'failed' ? [sha256, 'failed', reason ?? ''] : undefined
+    return state === 'failed' || state === 'skipped' ? [sha256, state, reason ?? ''] : undefined
   })
 }
 

@@ -76,6 +76,8 @@ export const createBatchRecords: Migration = {
         status_since text,
         polled_at text,
         next_poll_at text,
+        missed_at text,
+        is_stuck integer not null default 0 check (is_stuck in (0, 1)),
         failed_polls integer not null default 0,
         requests_total integer not null default 0,
         requests_completed integer not null default 0,
@@ -141,6 +143,8 @@ export const createBatchRecords: Migration = {
         charged_at text not null,
         unique (batch_id, request_id)
       ) strict
+
+      create index charges_by_request on charges (request_id)
       `,
     ),
 }

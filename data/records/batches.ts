@@ -1,7 +1,6 @@
 import type { Db } from '../database.js'
 import type { BatchState, NewRow, Row } from '../schema.js'
 import { movePart } from './parts.js'
-import { MAX_ATTEMPTS } from './requests.js'
 
 export type BatchRecord = Row<'batches'>
 
@@ -50,6 +49,15 @@ export function listBatches(db: Db, page: { beforeId: number; limit: number }): 
 
 export type ListedBatch = BatchRecord & Pick<Row<'parts'>, 'path' | 'requests' | 'bytes' | 'estimated_tokens'>
 
+/** How often a part was about to be sent, ever. */
+export async function countIntents(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('batches')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
 /** How many batches reached the provider, ever. */
 export async function countBatches(db: Db): Promise<number> {
   const row = await db
@@ -86,14 +94,15 @@ export async function recordUpload(db: Db, id: number, inputFileId: string): Pro
  *
  * @throws when the record is no longer in a state to send from: another process moved it on.
  */
-export async function recordCreateSent(db: Db, id: number, now: Date): Promise<void> {
+export async function recordCreateSent(db: Db, batch: BatchRecord, now: Date): Promise<void> {
   const moved = await db
     .updateTable('batches')
-    .set({ state: 'uploaded', create_sent_at: now.toISOString(), because: null })
-    .where('id', '=', id)
+    .set({ state: 'uploaded', create_sent_at: now.toISOString(), missed_at: null, because: null })
+    .where('id', '=', batch.id)
     .where('state', 'in', ['uploaded', 'held'])
+    .where('create_sent_at', 'is', batch.create_sent_at)
     .executeTakeFirstOrThrow()
-  if (moved.numUpdatedRows !== 1n) throw new Error(`batch record ${id} was moved on by another process`)
+  if (moved.numUpdatedRows !== 1n) throw new Error(`batch record ${batch.id} was moved on by another process`)
 }
 
 /** Records that the create call was certainly not acted on, so that it may be sent again. */
@@ -103,6 +112,16 @@ export async function recordCreateRefused(db: Db, id: number, because: string): 
     .set({ create_sent_at: null, because })
     .where('id', '=', id)
     .where('state', '=', 'uploaded')
+    .execute()
+}
+
+/** Records the first look after the create call that did not find the batch. */
+export async function recordMissed(db: Db, id: number, now: Date): Promise<void> {
+  await db
+    .updateTable('batches')
+    .set({ missed_at: now.toISOString() })
+    .where('id', '=', id)
+    .where('missed_at', 'is', null)
     .execute()
 }
 
@@ -185,7 +204,7 @@ export async function recordPoll(
   db: Db,
   id: number,
   seen: PollRecord,
-  next: { now: Date; pollAt: Date; hasEnded: boolean },
+  next: { now: Date; pollAt: Date; hasEnded: boolean; stuckBecause: string | undefined },
 ): Promise<void> {
   await db
     .updateTable('batches')
@@ -194,7 +213,8 @@ export async function recordPoll(
       polled_at: next.now.toISOString(),
       next_poll_at: next.hasEnded ? null : next.pollAt.toISOString(),
       failed_polls: 0,
-      because: null,
+      because: next.stuckBecause ?? null,
+      is_stuck: next.stuckBecause === undefined ? 0 : 1,
       ...(next.hasEnded ? { state: 'ended', ended_at: next.now.toISOString() } : {}),
     })
     .where('id', '=', id)
@@ -203,10 +223,20 @@ export async function recordPoll(
 }
 
 /** Records that a poll failed; the batch stays open and is polled again. */
-export async function recordFailedPoll(db: Db, id: number, because: string, pollAt: Date): Promise<void> {
+export async function recordFailedPoll(
+  db: Db,
+  id: number,
+  failure: { because: string; isStuck: boolean },
+  pollAt: Date,
+): Promise<void> {
   await db
     .updateTable('batches')
-    .set((eb) => ({ failed_polls: eb('failed_polls', '+', 1), because, next_poll_at: pollAt.toISOString() }))
+    .set((eb) => ({
+      failed_polls: eb('failed_polls', '+', 1),
+      because: failure.because,
+      is_stuck: failure.isStuck ? 1 : 0,
+      next_poll_at: pollAt.toISOString(),
+    }))
     .where('id', '=', id)
     .execute()
 }
@@ -214,8 +244,8 @@ export async function recordFailedPoll(db: Db, id: number, because: string, poll
 /**
  * Records that the provider rejected the whole batch before it ran any of it (nothing is charged).
  *
- * @param sameAgain  true: the part may be sent as it is, later. false: the part is withdrawn and its requests are
- *   pending again, with the attempt counted, so that a file that can never pass is not built for ever.
+ * @param sameAgain  true: the part may be sent as it is, later. false: the part is withdrawn, and its requests wait for
+ *   another one.
  */
 export async function rejectBatch(
   db: Db,
@@ -239,7 +269,7 @@ export async function rejectBatch(
       .where('state', 'in', ['built', 'submitted'])
       .execute()
     if (sameAgain) await returnToPart(trx, batch.part_id)
-    else await giveBack(trx, batch.part_id, because)
+    else await giveBack(trx, batch.part_id)
   })
 }
 
@@ -252,16 +282,14 @@ async function returnToPart(trx: Db, partId: number): Promise<void> {
     .execute()
 }
 
-async function giveBack(trx: Db, partId: number, because: string): Promise<void> {
-  const ofPart = trx
+/** Nothing ran, so the attempt does not count. */
+async function giveBack(trx: Db, partId: number): Promise<void> {
+  await trx
     .updateTable('requests')
+    .set((eb) => ({ state: 'pending', part_id: null, attempts: eb('attempts', '-', 1) }))
     .where('part_id', '=', partId)
     .where('state', 'in', ['in_part', 'submitted'])
-  await ofPart
-    .set({ state: 'failed', reason: 'batch_rejected', detail: because })
-    .where('attempts', '>=', MAX_ATTEMPTS)
     .execute()
-  await ofPart.set({ state: 'pending', part_id: null }).execute()
 }
 
 /** Ends a batch whose lines are all settled; its part is collected with it. */

@@ -13,13 +13,20 @@ export async function nextObservationNumber(db: Db): Promise<number> {
   return (row?.seen ?? 0) + 1
 }
 
-/** The images of some posts that have one of the paths. */
-export function findImages(db: Db, postIds: readonly number[], paths: readonly string[]): Promise<Image[]> {
+/** The images that are on record for some pairs of post and path. */
+export function findImages(
+  db: Db,
+  identities: readonly { postId: number; path: string }[],
+): Promise<Image[]> {
+  const pairs = sql<{ post_id: number; path: string }>`(
+    select value->>'postId' as post_id, value->>'path' as path from json_each(${JSON.stringify(identities)})
+  )`.as<'pairs'>('pairs')
   return db
-    .selectFrom('images')
-    .selectAll()
-    .where('post_id', 'in', sql<number>`(select value from json_each(${JSON.stringify(postIds)}))`)
-    .where('path', 'in', sql<string>`(select value from json_each(${JSON.stringify(paths)}))`)
+    .selectFrom(pairs)
+    .innerJoin('images', (join) =>
+      join.onRef('images.post_id', '=', 'pairs.post_id').onRef('images.path', '=', 'pairs.path'),
+    )
+    .selectAll('images')
     .execute()
 }
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { Row } from '../schema.js'
+import { touchPostsOfRequests } from './posts.js'
 import { MAX_ATTEMPTS } from './requests.js'
 
 /** What one line of a results file means for its request. */
@@ -44,7 +45,10 @@ export function settleLines(
     await insertAnswers(trx, batch.id, settled.lines, now)
     await insertFailures(trx, batch, settled.lines, now)
     await insertStrays(trx, batch.id, settled.strays)
-    await touchPosts(trx, settled.lines)
+    await touchPostsOfRequests(
+      trx,
+      settled.lines.map((line) => line.requestId),
+    )
   })
 }
 
@@ -146,14 +150,4 @@ async function insertStrays(trx: Db, batchId: number, strays: readonly StrayLine
     .values(strays.map((stray) => ({ batch_id: batchId, ...stray })))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-}
-
-async function touchPosts(trx: Db, lines: readonly SettledLine[]): Promise<void> {
-  if (lines.length === 0) return
-  const ids = JSON.stringify(lines.map((line) => line.requestId))
-  await sql`
-    update posts set touched = 1 where touched = 0 and id in (
-      select post_id from images where request_id in (select value from json_each(${ids}))
-    )
-  `.execute(trx)
 }

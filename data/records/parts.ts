@@ -78,16 +78,28 @@ export async function countUnsubmittedParts(db: Db): Promise<number> {
 }
 
 /**
- * Built parts that should not be sent as they are: made with another recipe, or holding a request that no usable image
- * asks for any more. Parts with a batch in any live state are never among them.
+ * Built parts that should not be sent as they are: made with another recipe, larger than the limits, or holding a request
+ * that no usable image asks for any more. Parts with a batch in any live state are never among them.
  */
-export function findOutdatedParts(db: Db, recipeId: number): Promise<Part[]> {
+export function findOutdatedParts(
+  db: Db,
+  recipeId: number,
+  limits: { requests: number; bytes: number; tokens: number | undefined },
+): Promise<Part[]> {
   return db
     .selectFrom('parts')
     .selectAll()
     .where('state', '=', 'built')
     .where(hasNoLiveBatch)
-    .where((eb) => eb.or([eb('recipe_id', '!=', recipeId), holdsUnwantedRequest]))
+    .where((eb) =>
+      eb.or([
+        eb('recipe_id', '!=', recipeId),
+        eb('requests', '>', limits.requests),
+        eb('bytes', '>', limits.bytes),
+        eb('estimated_tokens', '>', limits.tokens ?? Number.MAX_SAFE_INTEGER),
+        holdsUnwantedRequest,
+      ]),
+    )
     .orderBy('id')
     .execute()
 }

@@ -23,6 +23,26 @@ export async function touchPosts(db: Db, ids: Iterable<number>): Promise<void> {
   `.execute(db)
 }
 
+/** Marks the posts whose images ask some requests. */
+export async function touchPostsOfRequests(db: Db, requestIds: readonly number[]): Promise<void> {
+  if (requestIds.length === 0) return
+  await sql`
+    update posts set touched = 1 where touched = 0 and id in (
+      select post_id from images where request_id in (select value from json_each(${JSON.stringify(requestIds)}))
+    )
+  `.execute(db)
+}
+
+/** How many posts wait to be grouped, again or for the first time. */
+export async function countTouchedPosts(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('posts')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('touched', '=', 1)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
 /** Marks every post, so that all are grouped again. */
 export async function touchAllPosts(db: Db): Promise<void> {
   await db.updateTable('posts').set({ touched: 1 }).where('touched', '=', 0).execute()

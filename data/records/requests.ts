@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
 import { type RequestState, type Row, requestStates } from '../schema.js'
+import { touchPostsOfRequests } from './posts.js'
 
 /** A request with the batch that it is, or was last, in. */
 export type ListedRequest = Pick<
@@ -114,13 +115,25 @@ export async function countRequestsOfRecipe(db: Db, recipeId: number): Promise<n
   return row.count
 }
 
-/** Ends a pending request whose line breaks a limit of the provider alone. */
-export async function skipRequest(db: Db, id: number, reason: string, detail: string): Promise<void> {
+/** Ends a pending request whose line breaks a limit of a part alone; its posts are marked. */
+export function skipRequest(db: Db, id: number, reason: string, detail: string): Promise<void> {
+  return db.transaction().execute(async (trx) => {
+    await trx
+      .updateTable('requests')
+      .set({ state: 'skipped', reason, detail })
+      .where('id', '=', id)
+      .where('state', '=', 'pending')
+      .execute()
+    await touchPostsOfRequests(trx, [id])
+  })
+}
+
+/** Lets the requests that were skipped try again: the limits that they broke may be others by now. */
+export async function reviveSkippedRequests(db: Db): Promise<void> {
   await db
     .updateTable('requests')
-    .set({ state: 'skipped', reason, detail })
-    .where('id', '=', id)
-    .where('state', '=', 'pending')
+    .set({ state: 'pending', reason: null, detail: null })
+    .where('state', '=', 'skipped')
     .execute()
 }
 

@@ -28,8 +28,9 @@ const LATE_FILES_MS = 10 * 60_000
  * What to do with a batch in this status. A status that we do not know is treated as work going on: it is polled, never
  * resubmitted.
  *
- * A batch that is over but names no file for what it counted is polled again for ten minutes (some providers fill the
- * file ids in late), then collected as it is: its requests count as missing.
+ * A batch that is over but names no file for what it counted is polled again for ten minutes: some providers fill the
+ * file ids in late. If then the answers that it counts are still missing, it is stuck, because they are paid for; failures
+ * that nobody wrote down are simply missing.
  */
 export function nextAction(
   batch: {
@@ -39,13 +40,16 @@ export function nextAction(
     counts: { completed: number; failed: number }
   },
   sinceMs: number,
-): BatchAction {
+): BatchAction | 'stuck' {
   const action = isKnownStatus(batch.status) ? batchStatuses[batch.status].action : 'work'
-  if (action !== 'collect' || sinceMs >= LATE_FILES_MS) return action
-  const awaitsOutput =
-    batch.outputFileId === null && (batch.counts.completed > 0 || batch.errorFileId === null)
-  const awaitsErrors = batch.errorFileId === null && batch.counts.failed > 0
-  return awaitsOutput || awaitsErrors ? 'work' : 'collect'
+  if (action !== 'collect') return action
+  const { completed, failed } = batch.counts
+  const lacksAnswers = batch.outputFileId === null && completed > 0
+  const mayLackAnswers = batch.outputFileId === null && completed + failed === 0
+  const lacksErrors = batch.errorFileId === null && failed > 0
+  if (!lacksAnswers && !mayLackAnswers && !lacksErrors) return 'collect'
+  if (sinceMs < LATE_FILES_MS) return 'work'
+  return lacksAnswers ? 'stuck' : 'collect'
 }
 
 export function isKnownStatus(status: string): status is keyof typeof batchStatuses {

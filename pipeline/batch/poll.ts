@@ -50,7 +50,7 @@ async function pollBatch(batch: BatchRecord, intervalMs: number, context: BatchC
     await recordFailedPoll(
       context.db,
       batch.id,
-      error.message,
+      { because: error.message, isStuck: error.code === 'provider_not_found' },
       after(context, pauseMs + jitter(batch, pauseMs)),
     )
     context.notify({ kind: 'batch.poll_failed', batch: batch.provider_batch_id!, because: error.message })
@@ -89,7 +89,12 @@ async function recordSeen(
       error_file_id: seen.errorFileId,
       usage: seen.usage ? JSON.stringify(seen.usage) : null,
     },
-    { now, pollAt: after(context, intervalMs), hasEnded: action === 'collect' },
+    {
+      now,
+      pollAt: after(context, intervalMs),
+      hasEnded: action === 'collect',
+      stuckBecause: action === 'stuck' ? describeMissingOutput(seen) : undefined,
+    },
   )
   const { status, counts, createdAt, expiresAt } = seen
   context.notify({ kind: 'batch.polled', batch: seen.id, status, ...counts, total, createdAt, expiresAt })
@@ -111,6 +116,10 @@ async function reject(batch: BatchRecord, seen: ProviderBatch, context: BatchCon
     message: `the provider rejected batch "${seen.id}" before it ran: ${because}`,
     hint: 'Nothing was charged. Mend the cause (model, endpoint, limits in the config), then run the same command again.',
   })
+}
+
+function describeMissingOutput({ id, counts }: ProviderBatch): string {
+  return `batch "${id}" counts ${counts.completed} requests as completed, but names no file with their answers`
 }
 
 function describeError({ code, message, line }: ProviderBatch['errors'][number]): string {

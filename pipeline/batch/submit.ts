@@ -9,8 +9,10 @@ import {
   recordCreateRefused,
   recordCreateSent,
   recordDoubt,
+  recordMissed,
   recordOpen,
   recordUpload,
+  rejectBatch,
 } from '../../data/records/batches.js'
 import type { Part } from '../../data/records/parts.js'
 import { liveBatchStates } from '../../data/schema.js'
@@ -40,9 +42,9 @@ export type Submission =
  * 4. the batch is recorded as open.
  *
  * If the process died between 3 and 4, or the answer was lost, the batch may exist: it is looked for by its key, adopted
- * when found, and created anew only once it was not found `SETTLE_MS` after the call.
+ * when found, and created anew only once two looks, `SETTLE_MS` apart, did not find it.
  *
- * @throws ProviderError when the provider refuses for good; the intent stays and the next run tries again.
+ * @throws ProviderError when the provider refuses for good; the intent ends, and the next run begins anew.
  * @throws HemlineError `other_account` when an earlier try was made with another account.
  */
 export async function submitPart(part: Part, context: BatchContext): Promise<Submission> {
@@ -50,7 +52,8 @@ export async function submitPart(part: Part, context: BatchContext): Promise<Sub
   const live = earlier.find(({ state }) => (liveBatchStates as readonly string[]).includes(state))
   if (live) return continueSubmission(part, live, context)
 
-  const rejected = earlier.filter(({ state }) => state === 'rejected')
+  // Of those that were refused before they existed nothing is left to wait for, or to use again.
+  const rejected = earlier.filter((batch) => batch.state === 'rejected' && batch.provider_batch_id !== null)
   const notBefore = pauseAfter(rejected)
   if (notBefore > context.clock.now()) {
     return { kind: 'later', at: notBefore, because: rejected.at(-1)?.because ?? 'the last try was rejected' }
@@ -116,7 +119,7 @@ async function uploadThenCreate(part: Part, batch: BatchRecord, context: BatchCo
       found ?? (await provider.upload(context.pathOf(part.path), fileName, signal)),
     )
   } catch (error) {
-    return tryLater(batch, error, context)
+    return tryLater(part, batch, error, context)
   }
   return create(part, await getBatch(db, batch.id), context)
 }
@@ -128,7 +131,7 @@ function uploadName(part: Part, batch: BatchRecord): string {
 
 async function create(part: Part, batch: BatchRecord, context: BatchContext): Promise<Submission> {
   const { db, provider, clock, signal } = context
-  await recordCreateSent(db, batch.id, clock.now())
+  await recordCreateSent(db, batch, clock.now())
   const metadata = { [KEY_FIELD]: batch.key, hemline_part: basename(part.path) }
   try {
     const made = await provider.createBatch({ inputFileId: batch.input_file_id!, metadata }, signal)
@@ -137,7 +140,7 @@ async function create(part: Part, batch: BatchRecord, context: BatchContext): Pr
     if (!(error instanceof ProviderError) || error.acted === 'maybe')
       return doubt(part, batch, error, context)
     await recordCreateRefused(db, batch.id, error.message)
-    return tryLater(batch, error, context)
+    return tryLater(part, batch, error, context)
   }
 }
 
@@ -160,15 +163,17 @@ async function resolveDoubt(part: Part, batch: BatchRecord, context: BatchContex
   try {
     found = await provider.findBatch({ key: batch.key, since: new Date(batch.intended_at) }, signal)
   } catch (error) {
-    if (!(error instanceof ProviderError) || error.isPassing) return tryLater(batch, error, context)
+    if (!(error instanceof ProviderError) || error.isPassing) return tryLater(part, batch, error, context)
     const because = `whether the batch was created cannot be found out: ${error.message}`
     await holdBatch(db, batch.id, because)
     return { kind: 'held', because }
   }
   if (found) return recordAsOpen(part, batch, found, 'batch.adopted', context)
 
-  const settledAt = Date.parse(batch.create_sent_at!) + SETTLE_MS
   const now = clock.now()
+  // However long ago the call was: a list that lags now may have been out of reach until now.
+  if (batch.missed_at === null) await recordMissed(db, batch.id, now)
+  const settledAt = Date.parse(batch.missed_at ?? now.toISOString()) + SETTLE_MS
   if (now.getTime() >= settledAt) return create(part, batch, context)
   return {
     kind: 'later',
@@ -191,12 +196,25 @@ async function recordAsOpen(
   return { kind: 'open' }
 }
 
-/** What passes is tried again after a pause that grows with the age of the intent; the rest is thrown. */
-async function tryLater(batch: BatchRecord, error: unknown, context: BatchContext): Promise<Submission> {
-  if (!(error instanceof ProviderError) || !error.isPassing) throw error
+/**
+ * What passes is tried again after a pause that grows with the age of the intent. The rest is thrown, and the intent ends:
+ * nothing of it is at the provider, and the part may be changed before it is sent again.
+ */
+async function tryLater(
+  part: Part,
+  batch: BatchRecord,
+  error: unknown,
+  context: BatchContext,
+): Promise<Submission> {
+  if (!(error instanceof ProviderError)) throw error
+  const now = context.clock.now()
+  if (!error.isPassing) {
+    await rejectBatch(context.db, batch, error.message, true, now)
+    context.notify({ kind: 'batch.refused', part: part.path, because: error.message })
+    throw error
+  }
   await recordDoubt(context.db, batch.id, error.message)
-  const now = context.clock.now().getTime()
-  const age = now - Date.parse(batch.intended_at)
+  const age = now.getTime() - Date.parse(batch.intended_at)
   const pause = Math.min(Math.max(age, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS)
-  return { kind: 'later', at: new Date(now + pause), because: error.message }
+  return { kind: 'later', at: new Date(now.getTime() + pause), because: error.message }
 }

@@ -69,7 +69,7 @@ async function goRounds<R>(
     const state = stateOf([...results.values()])
     const stale = state === 'done' ? await findStale(run, selected) : []
     if (stale.length === 0) return conclude(run, state, latest)
-    if (!hasChanged) {
+    if (!hasChanged && !hasWaited) {
       for (const each of stale) onEvent({ kind: 'asset.unsettled', ...each })
       return conclude(run, state, latest)
     }

@@ -20,7 +20,7 @@ export type RoundResult = {
  * below it, until nothing waits; a failure in one branch does not keep the others from that. While something waits the
  * run is parked, and it is left so when it ends with something that waits.
  *
- * @param failedSources  the sources that could not be looked at: nothing below them runs.
+ * @param failedSources  the sources that could not be looked at: what is below them runs only if they were before.
  */
 export async function goRound<R>(
   run: CurrentRun<R>,
@@ -62,7 +62,9 @@ async function walk<R>(
     if (node.kind === 'asset' && round.selected.has(key) && !results.has(key)) {
       results.set(key, await resultOf(node, blocker))
     }
-    if (blocker === undefined && isUnsettled(results.get(key))) blockers.set(key, key)
+    // A source that cannot be looked at now, but was before, keeps nothing from going on with what is on record.
+    const isOnRecord = node.kind === 'source' && run.records.has(key)
+    if (blocker === undefined && !isOnRecord && isUnsettled(results.get(key))) blockers.set(key, key)
   }
 
   async function resultOf(asset: Asset<R>, blocker: string | undefined): Promise<StepResult> {

@@ -19,7 +19,8 @@ const NEVER_CONNECTED = new Set([
 
 /**
  * Turns whatever the SDK threw into what the caller must know: did the provider act, and may the call be tried again.
- * Aborts and errors that are already ours pass through.
+ * Aborts and errors that are already ours pass through. An answer that is cut off, or is no JSON, comes as a bare error
+ * of the platform: the provider may have acted.
  *
  * @param what  the call as a noun phrase: "creation of the batch".
  */
@@ -27,16 +28,16 @@ export function toProviderError(what: string, error: unknown): unknown {
   if (error instanceof OpenAI.APIUserAbortError || isExpected(error)) return error
   if (error instanceof OpenAI.APIConnectionError) return connectionError(what, error)
   if (error instanceof OpenAI.APIError) return answeredError(what, error)
-  return error
+  return cutOff(what, deepestCause(error instanceof Error ? error : new Error(String(error))).message, error)
 }
 
-/** A body that ended before it was whole: fetch throws a bare TypeError, which the SDK passes on as it is. */
-export function cutOff(what: string, error: unknown): ProviderError {
+/** An answer that did not come whole, or makes no sense. */
+export function cutOff(what: string, how: string, cause?: unknown): ProviderError {
   return new ProviderError({
-    code: 'provider_cut_off',
-    message: `The ${what} was cut off: ${deepestCause(error as Error).message}`,
-    cause: error,
-    acted: 'no',
+    code: 'provider_answer_broken',
+    message: `The ${what} ended without a whole answer: ${how}`,
+    cause,
+    acted: 'maybe',
     isPassing: true,
   })
 }

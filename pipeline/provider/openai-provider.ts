@@ -80,11 +80,18 @@ export function openaiProvider(options: {
         toProviderBatch(await client.batches.retrieve(id, { signal: ofCall })),
       ),
 
-    download: (fileId, write, signal) =>
-      call(`download of file "${fileId}"`, signal, async (ofCall) => {
+    async download(fileId, write, signal) {
+      const what = `download of file "${fileId}"`
+      const expected = await call(what, signal, async (ofCall) => {
+        return (await client.files.retrieve(fileId, { signal: ofCall })).bytes
+      })
+      const bytes = await call(what, signal, async (ofCall) => {
         const response = await client.files.content(fileId, { signal: ofCall, timeout: TRANSFER_TIMEOUT_MS })
-        for await (const bytes of bytesOf(`download of file "${fileId}"`, response)) await write(bytes)
-      }),
+        return writeBody(response, write)
+      })
+      // A connection that only closes looks like the end of the file.
+      if (expected > 0 && bytes !== expected) throw cutOff(what, `${bytes} of ${expected} bytes came`)
+    },
   }
 }
 
@@ -105,23 +112,31 @@ async function call<T>(
     return await send(ofCall.signal)
   } catch (error) {
     signal.throwIfAborted()
-    throw toProviderError(what, error)
+    throw error instanceof WriteFailure ? error.cause : toProviderError(what, error)
   } finally {
     signal.removeEventListener('abort', abort)
   }
 }
 
-/** The bytes of a body; that it ends early is told apart from whatever its reader may fail at. */
-async function* bytesOf(what: string, response: Response): AsyncGenerator<Uint8Array> {
-  try {
-    yield* (response.body ?? []) as AsyncIterable<Uint8Array>
-  } catch (error) {
-    throw cutOff(what, error)
+/** Thrown by the one who takes the bytes, a full disk for example: it is not the provider's. */
+class WriteFailure extends Error {}
+
+async function writeBody(response: Response, write: (bytes: Uint8Array) => Promise<void>): Promise<number> {
+  let bytes = 0
+  for await (const piece of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    bytes += piece.byteLength
+    await write(piece).catch((error: unknown) => {
+      throw new WriteFailure('the file could not be written', { cause: error })
+    })
   }
+  return bytes
 }
 
 /** Only seven fields are sure to be there; the rest may be absent, null or empty. */
 function toProviderBatch(batch: Batch): ProviderBatch {
+  if (typeof batch?.id !== 'string' || typeof batch.status !== 'string') {
+    throw new Error('the answer is not a batch')
+  }
   const counts = batch.request_counts
   const usage = batch.usage
   return {

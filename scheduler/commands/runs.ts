@@ -7,7 +7,10 @@ import { limitOption } from './limit-option.js'
 export const runs = defineCommand({
   command: 'runs',
   describe: 'List the runs, newest first: what was asked for, and how it ended',
-  builder: (yargs) => yargs.options({ ...homeOption, ...limitOption, ...jsonOption }),
+  builder: (yargs) =>
+    yargs
+      .options({ ...homeOption, ...limitOption, ...jsonOption })
+      .example('$0 runs --limit 5', 'How the last five runs ended, and why'),
   async handler(args) {
     const limit = wholeNumber('limit', args.limit, 1, 1_000_000_000)
     const [{ listRuns }, { findSteps }, { runListing }, { printListing }] = await Promise.all([

@@ -5,7 +5,10 @@ import { homeOption, jsonOption, withHome } from '../open-home.js'
 export const status = defineCommand({
   command: 'status',
   describe: 'What is up to date, what is not, and why; what is at the provider',
-  builder: (yargs) => yargs.options({ ...homeOption, ...jsonOption }),
+  builder: (yargs) =>
+    yargs
+      .options({ ...homeOption, ...jsonOption })
+      .example('$0 status', 'What the next `hemline materialize` would make, and why'),
   async handler(args) {
     const [{ loadStatus }, { formatStatus, statusJson }, { print, printObject }, { systemClock }] =
       await Promise.all([

@@ -37,10 +37,16 @@ const wrong: [string[], RegExp][] = [
   ],
   [['materialize', '--images', 'samples', '--detail', 'medium'], /medium/],
   [['materialize', '--poll-interval', 'abc', '--images', 'samples'], /--poll-interval to be a number from/],
+  [['materialize', '--poll-interval', '0', '--images', 'samples'], /--poll-interval to be a number from/],
+  [['materialize', '--limit', '1.5', '--images', 'samples'], /--limit to be a whole number from 1/],
+  [['materialize', '--provider', 'azure', '--images', 'samples'], /"azure".*"openai", "local"/],
+  [['materialize', '--images'], /images/],
   [['materialize', '--limit', '0', '--images', 'samples'], /--limit to be a whole number from 1/],
   [['explain', 'result'], /did you mean "results"\?/],
   [['status', '--home', 'nowhere'], /no hemline home at/],
   [['export'], /out/],
+  [['export', '--format', 'xml', '--out', 'posts.xml'], /"xml".*"json", "jsonl", "csv"/],
+  [['serve-local', '--port', '70000'], /--port to be a whole number from 0 to 65535/],
   [[], /Name a command/],
 ]
 
@@ -64,9 +70,11 @@ usage('every command explains itself', async () => {
   const names = [...stdout.matchAll(/^ {2}hemline ([a-z-]+)/gm)].map(([, name]) => name!)
   assert.ok(names.length >= 15, names.join())
   for (const name of names) {
-    const { code, stdout: help } = await desk.run([name, '--help'])
-    assert.is(code, 0)
+    const { code, stdout: help, stderr } = await desk.run([name, '--help'])
+    assert.equal([code, stderr], [0, ''], name)
     assert.match(help, `hemline ${name}`)
+    assert.match(help, /\nExamples:\n {2}hemline /, name)
+    assert.not.match(help, /undefined|\bat .*\.[jt]s:\d+/, name)
   }
 })
 

@@ -14,7 +14,11 @@ const observing = suite('observing images')
 
 const photos = new URL('../../photos/', import.meta.url)
 
-type World = AsyncDisposable & { folder: string; db: Db; observe(): ReturnType<typeof observeImages> }
+type World = AsyncDisposable & {
+  folder: string
+  db: Db
+  observe(location?: string): ReturnType<typeof observeImages>
+}
 
 async function makeWorld(): Promise<World> {
   const root = await mkdtemp(join(tmpdir(), 'hemline-observe-'))
@@ -27,7 +31,7 @@ async function makeWorld(): Promise<World> {
   return {
     folder,
     db,
-    async observe() {
+    async observe(location = folder) {
       const context = {
         db,
         fetchedFolder: join(root, 'fetched'),
@@ -35,7 +39,7 @@ async function makeWorld(): Promise<World> {
         signal: new AbortController().signal,
         progress: () => {},
       }
-      return observeImages(await openSource(folder), context)
+      return observeImages(await openSource(location), context)
     },
     async [Symbol.asyncDispose]() {
       await db.destroy()
@@ -119,6 +123,17 @@ observing('keeps what cannot be used with its reason, and the post goes on witho
       ['post-1/3.jpg', 'not_an_image'],
     ],
   )
+})
+
+observing('takes a picture that a manifest names twice in a post once, at every look', async () => {
+  await using world = await makeWorld()
+  const manifest = join(world.folder, 'posts.csv')
+  const rows = ['post-1/1.jpg,a,1', 'post-2/1.jpg,b,1', 'post-1/1.jpg,a,2']
+  await writeFile(manifest, ['image,post_id,position', ...rows].join('\n'))
+  const first = await world.observe(manifest)
+  const second = await world.observe(manifest)
+  assert.is(first.metadata.usable, 2)
+  assert.equal([second.dataVersion, second.metadata.change], [first.dataVersion, ''])
 })
 
 observing('a picture that was mended is used from the next look on', async () => {

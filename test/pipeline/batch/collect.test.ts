@@ -14,6 +14,8 @@ import { pollOpenBatches } from '../../../pipeline/batch/poll.js'
 import { resultPaths } from '../../../pipeline/batch/result-paths.js'
 import { submitPart } from '../../../pipeline/batch/submit.js'
 import { RespondError } from '../../../pipeline/provider/local-server/respond.js'
+import type { ProviderError } from '../../../pipeline/provider/provider.js'
+import { rejection } from '../../rejection.js'
 import { answerTo } from '../provider/local-server/world.js'
 import { type World, makeWorld } from './world.js'
 
@@ -191,6 +193,21 @@ collecting(
     assert.is((await collectBatch(batch, rules, world.context)).answered, 3)
   },
 )
+
+collecting('does not take a file that came shorter than it is for the whole', async () => {
+  await using world = await makeWorld()
+  const batch = await endedBatch(world, 3)
+  world.proxy.alter = (call) =>
+    /^GET \/v1\/files\/[^/]+$/.test(call)
+      ? (file) => ({ ...file, bytes: Number(file['bytes']) + 1 })
+      : undefined
+  const error = await rejection(collectBatch(batch, rules, world.context))
+  assert.match(error.message, /of \d+ bytes came/)
+  assert.is((error as ProviderError).isPassing, true)
+  assert.equal(await states(world), Array(3).fill('submitted'))
+  world.proxy.alter = () => undefined
+  assert.is((await collectBatch(batch, rules, world.context)).answered, 3)
+})
 
 collecting('a request fails for good after its third attempt', async () => {
   await using world = await makeWorld({

@@ -44,7 +44,13 @@ life('waits ten minutes for files that the counts promise, then takes what there
     counts: { completed: 5, failed: 0 },
   }
   assert.is(nextAction(promised, 9 * 60_000), 'work')
-  assert.is(nextAction(promised, 10 * 60_000), 'collect')
+  assert.is(nextAction(promised, 10 * 60_000), 'stuck', 'what it counts as answered is paid for')
+  const failed = { ...promised, counts: { completed: 0, failed: 5 } }
+  assert.is(nextAction(failed, 9 * 60_000), 'work')
+  assert.is(nextAction(failed, 10 * 60_000), 'collect')
+  const uncounted = { ...promised, errorFileId: 'file-2', counts: { completed: 0, failed: 0 } }
+  assert.is(nextAction(uncounted, 0), 'work')
+  assert.is(nextAction(uncounted, 10 * 60_000), 'collect')
   const half = {
     status: 'completed',
     outputFileId: 'file-1',

@@ -87,7 +87,7 @@ polling('an unknown status is told and polled on', async () => {
 })
 
 polling(
-  'a rejected file fails the run, naming the line, and its requests are pending with the attempt counted',
+  'a rejected file fails the run, naming the line, and its requests are pending: nothing ran, so no attempt counts',
   async () => {
     await using world = await makeWorld()
     const [part] = await world.buildParts(2)
@@ -101,7 +101,7 @@ polling(
     assert.is((error as HemlineError).code, 'batch_rejected')
     assert.match(error!.message, /line 3/)
     const requests = await listRequests(world.db, { afterId: 0, limit: 10 })
-    assert.ok(requests.every(({ state, attempts }) => state === 'pending' && attempts === 1))
+    assert.ok(requests.every(({ state, attempts }) => state === 'pending' && attempts === 0))
     assert.equal(await findParts(world.db, 'built'), [])
   },
 )
@@ -133,6 +133,54 @@ for (const [code, message] of [
     },
   )
 }
+
+polling('an answer that is no batch at all is a failed poll like any other', async () => {
+  await using world = await makeWorld()
+  await submitted(world)
+  for (const broken of [{}, { id: 7 }, { object: 'error' }]) {
+    world.proxy.alter = (call) => (isPoll(call) ? () => broken : undefined)
+    await pollOpenBatches(0, world.context)
+    world.advance(60_000)
+  }
+  const [batch] = await findBatches(world.db, ['open'])
+  assert.equal([batch!.failed_polls, batch!.is_stuck], [3, 0])
+})
+
+polling('a batch that the provider does not know is stuck until it does', async () => {
+  await using world = await makeWorld()
+  await submitted(world)
+  world.proxy.decide = (call) => (isPoll(call) ? 'refuse' : 'pass')
+  await pollOpenBatches(0, world.context)
+  assert.is((await findBatches(world.db, ['open']))[0]!.is_stuck, 1)
+  world.proxy.decide = () => 'pass'
+  world.advance(60_000)
+  await pollOpenBatches(0, world.context)
+  assert.is((await findBatches(world.db, ['open', 'ended']))[0]!.is_stuck, 0)
+})
+
+polling(
+  'answers that are counted and never handed out keep their requests from being bought again',
+  async () => {
+    await using world = await makeWorld()
+    await submitted(world)
+    const request_counts = { total: 2, completed: 2, failed: 0 }
+    world.proxy.alter = (call) =>
+      isPoll(call)
+        ? (batch) => ({ ...batch, status: 'completed', output_file_id: null, request_counts })
+        : undefined
+    await pollOpenBatches(0, world.context)
+    assert.is((await findBatches(world.db, ['open']))[0]!.is_stuck, 0)
+    world.advance(11 * 60_000)
+    await pollOpenBatches(0, world.context)
+    const [batch] = await findBatches(world.db, ['open'])
+    assert.is(batch!.is_stuck, 1)
+    assert.match(batch!.because!, 'counts 2 requests as completed')
+    world.proxy.alter = () => undefined
+    await sleep(300)
+    await pollOpenBatches(0, world.context)
+    assert.is((await findBatches(world.db, ['ended'])).length, 1)
+  },
+)
 
 polling('does not touch a batch of another account', async () => {
   await using world = await makeWorld()

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { findBatches } from '../../../data/records/batches.js'
-import { countUnsubmittedParts } from '../../../data/records/parts.js'
+import { findBatches, recordCreateSent } from '../../../data/records/batches.js'
+import { countUnsubmittedParts, findOutdatedParts } from '../../../data/records/parts.js'
 import { listRequests } from '../../../data/records/requests.js'
 import { SETTLE_MS, submitPart } from '../../../pipeline/batch/submit.js'
 import { ProviderError } from '../../../pipeline/provider/provider.js'
@@ -10,6 +10,7 @@ import { type World, makeWorld } from './world.js'
 
 const submitting = suite('submitting a part')
 
+const limits = { requests: 50_000, bytes: 200_000_000, tokens: undefined }
 const CREATE = 'POST /v1/batches'
 const UPLOAD = 'POST /v1/files'
 
@@ -152,18 +153,64 @@ submitting(
 )
 
 submitting(
-  'counts the time to settle anew when a held part is sent again and its answer is lost, too',
+  'creates again only after two empty looks that lie apart, however long ago the call was',
   async () => {
     await using world = await makeWorld()
     const [part] = await world.buildParts(1)
-    world.proxy.decide = (call) =>
-      call === CREATE ? 'lose_request' : call === 'GET /v1/batches' ? 'refuse' : 'pass'
+    world.proxy.decide = (call) => {
+      if (call === CREATE) return 'lose_request'
+      return call === 'GET /v1/batches' ? 'refuse' : 'pass'
+    }
     assert.is((await submitPart(part!, world.context)).kind, 'held')
-    world.advance(2 * SETTLE_MS)
     world.proxy.decide = (call) => (call === CREATE ? 'lose_request' : 'pass')
-    assert.is((await submitPart(part!, world.context)).kind, 'later')
-    assert.is((await submitPart(part!, world.context)).kind, 'later')
-    assert.is(count(world, CREATE), 2)
+    world.advance(100 * SETTLE_MS)
+    for (const expected of [1, 2]) {
+      assert.is((await submitPart(part!, world.context)).kind, 'later')
+      assert.is(count(world, CREATE), expected)
+      world.advance(SETTLE_MS - 5_000)
+      assert.is((await submitPart(part!, world.context)).kind, 'later')
+      assert.is(count(world, CREATE), expected)
+      world.advance(10_000)
+      await submitPart(part!, world.context)
+      assert.is(count(world, CREATE), expected + 1)
+    }
+  },
+)
+
+submitting(
+  'ends an intent that is refused for good, so that the part can be changed or sent anew',
+  async () => {
+    await using world = await makeWorld()
+    const [part] = await world.buildParts(1)
+    world.proxy.decide = (call) => (call === CREATE ? 'refuse' : 'pass')
+    const error = await rejection(submitPart(part!, world.context))
+    assert.is((error as ProviderError).acted, 'no')
+    const outdated = await findOutdatedParts(world.db, 999, limits)
+    assert.equal(
+      outdated.map(({ id }) => id),
+      [part!.id],
+    )
+    world.proxy.decide = () => 'pass'
+    assert.equal(await submitPart(part!, world.context), { kind: 'open' })
+    assert.is(await batchesAtProvider(world), 1)
+  },
+)
+
+submitting(
+  'takes the right to send for one sender only, even when two have read the same record',
+  async () => {
+    await using world = await makeWorld()
+    const [part] = await world.buildParts(1)
+    world.proxy.decide = (call) => {
+      if (call === CREATE) return 'lose_request'
+      return call === 'GET /v1/batches' ? 'refuse' : 'pass'
+    }
+    await submitPart(part!, world.context)
+    const [batch] = await findBatches(world.db, ['held'])
+    world.advance(1_000)
+    const now = world.context.clock.now()
+    await recordCreateSent(world.db, batch!, now)
+    await rejection(recordCreateSent(world.db, batch!, now))
   },
 )
 
