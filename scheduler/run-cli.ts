@@ -60,13 +60,14 @@ export async function runCli(argv: string[]): Promise<number> {
     .strict()
     // Given twice, an option means what it said last.
     .parserConfiguration({ 'duplicate-arguments-array': false })
+    .check(refuseEmptyValues)
     .recommendCommands()
     .demandCommand(1, 'Name a command; `hemline demo` shows everything without a key.')
     .wrap(110)
     .exitProcess(false)
     .fail((message, error) => {
-      // yargs would run the handler all the same, were this not thrown.
-      throw error ?? new UsageError(message)
+      // yargs would run the handler all the same, were this not thrown. Its own errors are about what was typed, too.
+      throw error && error.name !== 'YError' ? error : new UsageError(message)
     })
   for (const command of commands) {
     const run = command.handler
@@ -78,4 +79,11 @@ export async function runCli(argv: string[]): Promise<number> {
   } catch (error) {
     return reportError(error, process.stderr, argv.includes('--debug'))
   }
+}
+
+/** An unset shell variable (`--images "$PHOTOS"`) must not come to mean the folder that one happens to be in. */
+function refuseEmptyValues(args: Record<string, unknown>): true {
+  const [name] = Object.entries(args).find(([, value]) => value === '') ?? []
+  if (name === undefined) return true
+  throw new UsageError(`--${name} is empty`, 'Give it a value; is a shell variable not set?')
 }

@@ -75,39 +75,6 @@ killing(
   },
 )
 
-killing(
-  'while it waits by Ctrl-C leaves within two seconds, and the same command goes on with the same batch',
-  async () => {
-    await using desk = await makeDesk()
-    await placeSamples(desk)
-    const running = desk.start([...RUN, '--wait', '--poll-interval', '600'])
-    await running.says('step.waiting')
-    const asked = performance.now()
-    running.child.kill('SIGINT')
-    const { code, stdout } = await running.ended
-    assert.ok(performance.now() - asked < 2_000)
-    assert.is(code, 3)
-    assert.match(stdout, 'Go on with: hemline materialize --wait')
-    // The poll of ten minutes is due only then: a new command does not have to wait for it.
-    const again = await desk.json([...RUN, '--wait'])
-    assert.equal([again.state, again.submitted_batches], ['done', 0])
-    assert.is((await desk.lines(['batches'])).length, 1)
-    const states = (await desk.lines(['runs'])).map(({ state }) => state)
-    assert.equal(states, ['done'])
-  },
-)
-
-killing('is not needed to come back later: --no-wait exits with 3 and says how to go on', async () => {
-  await using desk = await makeDesk()
-  await placeSamples(desk)
-  const first = await desk.run([...RUN, '--no-wait'])
-  assert.is(first.code, 3)
-  assert.match(first.stdout, 'hemline materialize --wait')
-  assert.is((await desk.run([...RUN, '--no-wait'])).code, 3)
-  assert.is((await desk.run([...RUN, '--wait'])).code, 0)
-  assert.is((await desk.lines(['batches'])).length, 1)
-})
-
 killing('a second process on the same home is refused by name, and changes nothing', async () => {
   await using desk = await makeDesk()
   await placeSamples(desk)
