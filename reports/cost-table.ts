@@ -22,9 +22,13 @@ const LOCAL = 'local'
  * as its model would be, and are summed on a line of their own: nobody is billed for them.
  *
  * @param batches  oldest first; may be empty: then the sums are zero.
- * @param latest  show only so many of the last ones by themselves, and those before them as one row.
+ * @param show.latest  show only so many of the last ones by themselves, and those before them as one row.
+ * @param show.width  of a line, in characters.
  */
-export function formatCost(batches: readonly BatchCharges[], latest = Infinity): string {
+export function formatCost(
+  batches: readonly BatchCharges[],
+  { latest = Infinity, width }: { latest?: number; width?: number } = {},
+): string {
   const shown = batches.slice(-latest)
   const earlier = batches.slice(0, batches.length - shown.length)
   const rows = shown.map((batch) => [batch.provider_batch_id, batch.model, ...figures(batch)])
@@ -40,7 +44,7 @@ export function formatCost(batches: readonly BatchCharges[], latest = Infinity):
   if (billed.length > 0 || local.length === 0) rows.push(['billed in all', '', ...figures(sum(billed))])
   if (local.length > 0) rows.push(['local in all, not billed', '', ...figures(sum(local))])
   const notes = local.length > 0 ? [NOT_BILLED] : []
-  return [formatTable(columns, rows), ...notes].join('\n')
+  return [formatTable(columns, rows, width), ...notes].join('\n')
 }
 
 const NOT_BILLED =

@@ -18,8 +18,8 @@ const columns: Column[] = [
 
 const PALETTE_SHOWN = 4
 
-/** Posts as a table, in the order given. */
-export function formatPosts(posts: readonly ListedPost[]): string {
+/** Posts as a table, in the order given. @param width  of a line, in characters. */
+export function formatPosts(posts: readonly ListedPost[], width?: number): string {
   return formatTable(
     columns,
     posts.map(({ post_id, summary, images }) => [
@@ -29,5 +29,6 @@ export function formatPosts(posts: readonly ListedPost[]): string {
       summary.description,
       summary.palette.slice(0, PALETTE_SHOWN).join(', '),
     ]),
+    width,
   )
 }

@@ -11,8 +11,13 @@ export type StatusRow = Explanation & {
   recorded: { at: string; metadata: Record<string, unknown> } | undefined
 }
 
-/** The state of every asset, in the graph's order. @param now  from which ages are counted. */
-export function formatStatus(rows: readonly StatusRow[], now: Date): string {
+/**
+ * The state of every asset, in the graph's order.
+ *
+ * @param now  from which ages are counted.
+ * @param width  of a line, in characters.
+ */
+export function formatStatus(rows: readonly StatusRow[], now: Date, width?: number): string {
   return formatTable(
     [
       { title: 'asset' },
@@ -28,6 +33,7 @@ export function formatStatus(rows: readonly StatusRow[], now: Date): string {
       row.recorded ? summarizeStep(row.key, row.recorded.metadata) : '',
       whyInWords(row),
     ]),
+    width,
   )
 }
 

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import stringWidth from 'string-width'
 
 export type Column = { title: string; align?: 'left' | 'right' }
 
@@ -10,15 +11,52 @@ const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
  * column says so. File names and captions are strangers' text: what is not printable in them is escaped.
  *
  * @param rows  one string a column; no rows give the head alone.
+ * @param width  how many characters a line may have; the widest columns are wrapped until the table fits.
  */
-export function formatTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+export function formatTable(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  width = Infinity,
+): string {
+  const head = columns.map(({ title }) => title)
+  const cells = rows.map((row) => row.map(printable))
+  const natural = head.map((title, at) =>
+    Math.max(...[title, ...cells.map((row) => row[at]!)].map((text) => stringWidth(text))),
+  )
+  const fitted = fitColumns(natural, width)
+  const isCut = [head, ...cells].some((row) => row.some((text, at) => longestWord(text) > fitted[at]!))
   const table = new Table({
-    head: columns.map(({ title }) => title),
+    head,
     colAligns: columns.map(({ align }) => align ?? 'left'),
+    ...(fitted === natural ? {} : { colWidths: fitted.map((content) => content + PADDING) }),
+    wordWrap: true,
+    // Words stay whole where they can; an id that is wider than its column goes on in the next line.
+    wrapOnWordBoundary: !isCut,
     style: { head: [], border: [], compact: true },
   })
-  for (const row of rows) table.push(row.map(printable))
+  for (const row of cells) table.push(row)
   return table.toString()
+}
+
+/** A space on each side of a cell. */
+const PADDING = 2
+const NARROWEST = 6
+
+/** Takes from the widest columns what does not fit; the same array when all fits, or when nothing would help. */
+function fitColumns(natural: number[], width: number): number[] {
+  const fitted = [...natural]
+  let excess = natural.reduce((sum, content) => sum + content + PADDING + 1, 1) - width
+  if (excess <= 0) return natural
+  for (; excess > 0; excess--) {
+    const widest = fitted.indexOf(Math.max(...fitted))
+    if (fitted[widest]! <= NARROWEST) return natural
+    fitted[widest]!--
+  }
+  return fitted
+}
+
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map((word) => stringWidth(word)))
 }
 
 /** Text on one line, with everything that is not printable as an escape such as `\u000a`. */

@@ -64,6 +64,12 @@ async function startEmbedded(home: Home): Promise<{ provider: Provider; close():
     respond: chooseResponder(undefined, process.env),
     clock: systemClock,
   })
-  const provider = openaiProvider({ apiKey: 'local', baseUrl: server.url, account: LOCAL_ACCOUNT })
+  const provider = openaiProvider({
+    apiKey: 'local',
+    baseUrl: server.url,
+    account: LOCAL_ACCOUNT,
+    // It lists what it made at once.
+    listLagMs: 0,
+  })
   return { provider, close: () => server.close() }
 }

@@ -10,6 +10,7 @@ import { isExpected } from '../pipeline/errors.js'
 import { print, printObject } from './print.js'
 import { reportError } from './report-error.js'
 import type { FinishedRun } from './run-materialize.js'
+import { terminalWidth } from './terminal-width.js'
 
 const SHOWN_POSTS = 5
 const SHOWN_BATCHES = 5
@@ -22,13 +23,19 @@ export async function reportRun(
   if (options.isJson) await printObject(toJson(run))
   else {
     const home = homeAt(options.home)
+    const width = terminalWidth()
     const db = await openDatabase(home.database)
     try {
       if (options.showsPosts) {
         const posts = await listPostRecords(db, { afterKey: '', limit: SHOWN_POSTS })
-        await print(formatPosts(posts.map(({ record }) => JSON.parse(record))))
+        await print(
+          formatPosts(
+            posts.map(({ record }) => JSON.parse(record)),
+            width,
+          ),
+        )
       }
-      await print(formatCost(await sumChargesByBatch(db), SHOWN_BATCHES))
+      await print(formatCost(await sumChargesByBatch(db), { latest: SHOWN_BATCHES, width }))
       await print(describeRun(run, options.home))
     } finally {
       await db.destroy()

@@ -24,8 +24,12 @@ export type MaterializeRequest = SettingFlags & {
   waits: boolean
   /** At most so many new requests; undefined for all. */
   limit: number | undefined
-  pollIntervalMs: number
+  /** Undefined: what suits the provider. */
+  pollIntervalMs: number | undefined
 }
+
+/** The embedded server is done in seconds, and a poll of it costs nobody anything. */
+const POLL_INTERVALS_MS = { openai: 30_000, local: 1_000 }
 
 /** How a run ended, and what it did to the ledger. */
 export type FinishedRun = RunResult & { submittedBatches: number; spent: ChargeSum; isBilled: boolean }
@@ -56,7 +60,7 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
           home,
           settings: settled.settings,
           connect: () => connection.connect(db),
-          pollIntervalMs: request.pollIntervalMs,
+          pollIntervalMs: request.pollIntervalMs ?? POLL_INTERVALS_MS[settled.settings.provider],
           allowance: { requests: request.limit ?? Infinity },
           notify: progress.notify,
         },

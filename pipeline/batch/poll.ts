@@ -1,10 +1,5 @@
-import {
-  type BatchRecord,
-  findBatches,
-  recordFailedPoll,
-  recordPoll,
-  rejectBatch,
-} from '../../data/records/batches.js'
+import { type BatchRecord, findBatches } from '../../data/records/batches.js'
+import { recordFailedPoll, recordPoll, rejectBatch } from '../../data/records/batch-progress.js'
 import { HemlineError } from '../errors.js'
 import { type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'

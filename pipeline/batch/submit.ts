@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
+import { type BatchRecord, findBatchesOfPart, getBatch } from '../../data/records/batches.js'
 import {
-  type BatchRecord,
-  findBatchesOfPart,
-  getBatch,
   holdBatch,
   insertIntent,
   recordCreateRefused,
@@ -12,15 +10,13 @@ import {
   recordMissed,
   recordOpen,
   recordUpload,
-  rejectBatch,
-} from '../../data/records/batches.js'
+} from '../../data/records/batch-submission.js'
+import { rejectBatch } from '../../data/records/batch-progress.js'
 import type { Part } from '../../data/records/parts.js'
 import { liveBatchStates } from '../../data/schema.js'
 import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 
-/** How long a batch may be missing from the provider's list after it was created. */
-export const SETTLE_MS = 90_000
 const LOOK_INTERVAL_MS = 10_000
 const SHORTEST_PAUSE_MS = 5_000
 const LONGEST_PAUSE_MS = 5 * 60_000
@@ -42,7 +38,7 @@ export type Submission =
  * 4. the batch is recorded as open.
  *
  * If the process died between 3 and 4, or the answer was lost, the batch may exist: it is looked for by its key, adopted
- * when found, and created anew only once two looks, `SETTLE_MS` apart, did not find it.
+ * when found, and created anew only once two looks, the provider's `listLagMs` apart, did not find it.
  *
  * @throws ProviderError when the provider refuses for good; the intent ends, and the next run begins anew.
  * @throws HemlineError `other_account` when an earlier try was made with another account.
@@ -173,7 +169,7 @@ async function resolveDoubt(part: Part, batch: BatchRecord, context: BatchContex
   const now = clock.now()
   // However long ago the call was: a list that lags now may have been out of reach until now.
   if (batch.missed_at === null) await recordMissed(db, batch.id, now)
-  const settledAt = Date.parse(batch.missed_at ?? now.toISOString()) + SETTLE_MS
+  const settledAt = Date.parse(batch.missed_at ?? now.toISOString()) + provider.listLagMs
   if (now.getTime() >= settledAt) return create(part, batch, context)
   return {
     kind: 'later',

@@ -7,6 +7,8 @@ import { KEY_FIELD, type Provider, type ProviderAccount, type ProviderBatch, dig
 const ENDPOINT = '/v1/chat/completions'
 const CALL_TIMEOUT_MS = 60_000
 const TRANSFER_TIMEOUT_MS = 20 * 60_000
+/** Lists that showed a batch late were seen; none that took longer. */
+const LIST_LAG_MS = 90_000
 /** How far a provider's clock may be behind ours before a look by date would miss what we made. */
 const CLOCK_SKEW_MS = 10 * 60_000
 /** The largest page that the batch list gives. */
@@ -19,11 +21,13 @@ const PAGE_LIMIT = 100
  * answer was lost, and there is no server-side idempotency for either. Reads keep them.
  *
  * @param account  told apart from the base URL for the embedded server, whose port changes with every start.
+ * @param listLagMs  a minute and a half unless the server is known to list what it made at once.
  */
 export function openaiProvider(options: {
   apiKey: string
   baseUrl: string
   account?: ProviderAccount
+  listLagMs?: number
 }): Provider {
   const client = new OpenAI({ apiKey: options.apiKey, baseURL: options.baseUrl, timeout: CALL_TIMEOUT_MS })
   const account = options.account ?? { baseUrl: options.baseUrl, keyDigest: digestKey(options.apiKey) }
@@ -31,6 +35,7 @@ export function openaiProvider(options: {
 
   return {
     account,
+    listLagMs: options.listLagMs ?? LIST_LAG_MS,
 
     upload: (path, fileName, signal) =>
       call('upload of the tasks file', signal, async (ofCall) => {

@@ -32,6 +32,8 @@ export type ProviderBatch = {
  */
 export type Provider = {
   readonly account: ProviderAccount
+  /** How long its list of batches may lag behind what was created, in milliseconds. */
+  readonly listLagMs: number
   /** Sends a tasks file under the given name and returns its file id. */
   upload(path: string, fileName: string, signal: AbortSignal): Promise<string>
   /** Finds a tasks file by its name and size among the uploads since the instant. */

@@ -2,6 +2,7 @@ import { HemlineError } from '../../pipeline/errors.js'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { homeOption, jsonOption } from '../open-home.js'
+import { terminalWidth } from '../terminal-width.js'
 
 export const config = defineCommand({
   command: 'config',
@@ -30,7 +31,9 @@ export const config = defineCommand({
         name,
         value === null ? '(none)' : String(value),
       ])
-      await print(`${formatTable([{ title: 'setting' }, { title: 'value' }], rows)}\n${home.config}`)
+      await print(
+        `${formatTable([{ title: 'setting' }, { title: 'value' }], rows, terminalWidth())}\n${home.config}`,
+      )
     }
     return exitCodes.done
   },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { homeOption, jsonOption, withHome } from '../open-home.js'
+import { terminalWidth } from '../terminal-width.js'
 
 export const cost = defineCommand({
   command: 'cost',
@@ -17,7 +18,9 @@ export const cost = defineCommand({
     ])
     await withHome(args.home, async (db) => {
       const batches = await sumChargesByBatch(db)
-      await (args.json ? printObject(costJson(batches)) : print(formatCost(batches)))
+      await (args.json
+        ? printObject(costJson(batches))
+        : print(formatCost(batches, { width: terminalWidth() })))
     })
     return exitCodes.done
   },

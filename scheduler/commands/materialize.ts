@@ -31,8 +31,8 @@ export const materialize = defineCommand({
         },
         'poll-interval': {
           type: 'number',
-          default: 30,
           requiresArg: true,
+          defaultDescription: '30, of the local server 1',
           describe: 'Seconds between two polls',
         },
         force: {
@@ -49,7 +49,7 @@ export const materialize = defineCommand({
       .epilogue('Exit codes: 0 done, 1 failed, 2 bad usage, 3 waiting on the provider, 4 held for a person.'),
   async handler(args) {
     const limit = args.limit === undefined ? undefined : wholeNumber('limit', args.limit, 1, 1_000_000_000)
-    const seconds = numberWithin('poll-interval', args['poll-interval'], 0.01, MAX_POLL_SECONDS)
+    const seconds = args['poll-interval']
     const [{ runMaterialize }, { makeProgress }, { reportRun }] = await Promise.all([
       import('../run-materialize.js'),
       import('../make-progress.js'),
@@ -68,7 +68,10 @@ export const materialize = defineCommand({
         selection: args.selection,
         isForced: args.force,
         waits: args.wait ?? process.stdout.isTTY,
-        pollIntervalMs: seconds * 1000,
+        pollIntervalMs:
+          seconds === undefined
+            ? undefined
+            : numberWithin('poll-interval', seconds, 0.01, MAX_POLL_SECONDS) * 1000,
       },
       makeProgress(process.stderr),
     )

@@ -2,6 +2,7 @@ import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
 import { homeOption, jsonOption, withHome } from '../open-home.js'
+import { terminalWidth } from '../terminal-width.js'
 import { limitOption } from './limit-option.js'
 
 export const posts = defineCommand({
@@ -28,7 +29,7 @@ export const posts = defineCommand({
       if (args.json) return printLines(parsed(records))
       const shown = []
       for await (const record of parsed(records)) shown.push(record)
-      await print(formatPosts(shown as Parameters<typeof formatPosts>[0]))
+      await print(formatPosts(shown as Parameters<typeof formatPosts>[0], terminalWidth()))
     })
     return exitCodes.done
   },

@@ -1,6 +1,7 @@
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { homeOption, jsonOption, withHome } from '../open-home.js'
+import { terminalWidth } from '../terminal-width.js'
 
 export const status = defineCommand({
   command: 'status',
@@ -20,7 +21,7 @@ export const status = defineCommand({
     await withHome(args.home, async (db) => {
       const rows = await loadStatus(db)
       if (args.json) await printObject({ assets: rows.map(statusJson) })
-      else await print(formatStatus(rows, systemClock.now()))
+      else await print(formatStatus(rows, systemClock.now(), terminalWidth()))
     })
     return exitCodes.done
   },

@@ -49,7 +49,7 @@ table('keeps what the local server priced apart from what is billed', () => {
 
 table('shows the latest batches and the earlier ones as one row, with the same sum', () => {
   const batches = Array.from({ length: 30 }, (_, index) => batch(`batch-${index}`, 1_000_000))
-  const text = formatCost(batches, 5)
+  const text = formatCost(batches, { latest: 5 })
   assert.is(row(text, '25 earlier batches')[5], '$0.025')
   assert.is(row(text, 'billed in all')[5], '$0.03')
   assert.is(text.match(/batch-\d/g)!.length, 5)

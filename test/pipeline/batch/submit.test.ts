@@ -1,9 +1,10 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { findBatches, recordCreateSent } from '../../../data/records/batches.js'
+import { findBatches } from '../../../data/records/batches.js'
+import { recordCreateSent } from '../../../data/records/batch-submission.js'
 import { countUnsubmittedParts, findOutdatedParts } from '../../../data/records/parts.js'
 import { listRequests } from '../../../data/records/requests.js'
-import { SETTLE_MS, submitPart } from '../../../pipeline/batch/submit.js'
+import { submitPart } from '../../../pipeline/batch/submit.js'
 import { ProviderError } from '../../../pipeline/provider/provider.js'
 import { rejection } from '../../rejection.js'
 import { type World, makeWorld } from './world.js'
@@ -11,6 +12,8 @@ import { type World, makeWorld } from './world.js'
 const submitting = suite('submitting a part')
 
 const limits = { requests: 50_000, bytes: 200_000_000, tokens: undefined }
+/** What the OpenAI provider allows its list of batches. */
+const LAG_MS = 90_000
 const CREATE = 'POST /v1/batches'
 const UPLOAD = 'POST /v1/files'
 
@@ -88,7 +91,7 @@ submitting(
     world.proxy.decide = (call) => (call === CREATE ? 'lose_request' : 'pass')
     assert.is((await submitPart(part!, world.context)).kind, 'later')
     world.proxy.decide = () => 'pass'
-    world.advance(SETTLE_MS - 10_000)
+    world.advance(LAG_MS - 10_000)
     assert.is((await submitPart(part!, world.context)).kind, 'later')
     assert.is(count(world, CREATE), 1)
     world.advance(11_000)
@@ -143,7 +146,7 @@ submitting(
     const first = await submitPart(part!, world.context)
     assert.is(first.kind, 'held')
     assert.is((await findBatches(world.db, ['held'])).length, 1)
-    world.advance(10 * SETTLE_MS)
+    world.advance(10 * LAG_MS)
     assert.is((await submitPart(part!, world.context)).kind, 'held')
     assert.is(count(world, CREATE), 1)
     world.proxy.decide = () => 'pass'
@@ -163,11 +166,11 @@ submitting(
     }
     assert.is((await submitPart(part!, world.context)).kind, 'held')
     world.proxy.decide = (call) => (call === CREATE ? 'lose_request' : 'pass')
-    world.advance(100 * SETTLE_MS)
+    world.advance(100 * LAG_MS)
     for (const expected of [1, 2]) {
       assert.is((await submitPart(part!, world.context)).kind, 'later')
       assert.is(count(world, CREATE), expected)
-      world.advance(SETTLE_MS - 5_000)
+      world.advance(LAG_MS - 5_000)
       assert.is((await submitPart(part!, world.context)).kind, 'later')
       assert.is(count(world, CREATE), expected)
       world.advance(10_000)
