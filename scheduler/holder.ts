@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import process from 'node:process'
+import type { LeaseRole } from '../data/schema/engine-tables.js'
 import type { Holder } from '../pipeline/engine/lease.js'
 
 /** This process, as it takes a lease. */
-export function thisProcess(): Holder {
-  return { id: randomUUID(), host: hostWithBoot(), pid: process.pid, isAlive }
+export function thisProcess(role: LeaseRole): Holder {
+  return { role, id: randomUUID(), host: hostWithBoot(), pid: process.pid, isAlive }
 }
 
 /** After a restart of the machine every process number means another process, so the boot belongs to the host's name. */

@@ -48,7 +48,7 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
   const connection = prepareConnection(settled.settings, home, process.env)
   const db = await openDatabase(home.database)
   try {
-    const lease = await takeLease(db, thisProcess(), systemClock)
+    const lease = await takeLease(db, thisProcess('run'), systemClock)
     try {
       await pin(home, settled, progress)
       const before = await ledgerOf(db)

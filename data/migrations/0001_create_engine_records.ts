@@ -11,12 +11,15 @@ export const createEngineRecords: Migration = {
         id integer primary key,
         selection text not null,
         trigger text not null,
-        state text not null check (state in ('running', 'waiting', 'done', 'failed', 'held', 'interrupted')),
+        state text not null check (state in
+          ('queued', 'running', 'waiting', 'done', 'failed', 'held', 'interrupted')),
+        is_forced integer not null default 0 check (is_forced in (0, 1)),
+        request_limit integer check (request_limit > 0),
         started_at text not null,
         finished_at text,
         error_code text,
         error text,
-        check ((state in ('running', 'waiting')) = (finished_at is null))
+        check ((state in ('queued', 'running', 'waiting')) = (finished_at is null))
       ) strict
 
       create index runs_by_state on runs (state, id)
@@ -81,6 +84,7 @@ export const createEngineRecords: Migration = {
 
       create table leases (
         name text primary key,
+        role text not null check (role in ('run', 'daemon')),
         holder text not null,
         host text not null,
         pid integer not null,

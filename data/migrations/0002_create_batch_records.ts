@@ -36,6 +36,7 @@ export const createBatchRecords: Migration = {
         bytes integer not null check (bytes > 0),
         estimated_tokens integer not null,
         created_at text not null,
+        file_deleted_at text,
         unique (stamp, number)
       ) strict
 

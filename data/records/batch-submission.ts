@@ -1,5 +1,6 @@
 import type { Db } from '../database.js'
-import type { BatchState, NewRow } from '../schema.js'
+import type { NewRow } from '../schema.js'
+import type { BatchState } from '../schema/batch-tables.js'
 import type { BatchRecord } from './batches.js'
 import { movePart } from './parts.js'
 

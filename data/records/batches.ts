@@ -1,5 +1,6 @@
 import type { Db } from '../database.js'
-import type { BatchState, Row } from '../schema.js'
+import type { Row } from '../schema.js'
+import type { BatchState } from '../schema/batch-tables.js'
 
 export type BatchRecord = Row<'batches'>
 

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
-import type { ImageState, NewRow, Row } from '../schema.js'
+import type { NewRow, Row } from '../schema.js'
+import type { ImageState } from '../schema/image-tables.js'
 
 export type Image = Row<'images'>
 

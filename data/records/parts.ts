@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
-import { type NewRow, type PartState, type Row, liveBatchStates } from '../schema.js'
+import type { NewRow, Row } from '../schema.js'
+import { type PartState, liveBatchStates } from '../schema/batch-tables.js'
 
 export type Part = Row<'parts'>
 

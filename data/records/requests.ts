@@ -1,6 +1,7 @@
 import { type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
-import { type RequestState, type Row, requestStates } from '../schema.js'
+import type { Row } from '../schema.js'
+import { type RequestState, requestStates } from '../schema/batch-tables.js'
 import { touchPostsOfRequests } from './posts.js'
 
 /** A request with the batch that it is, or was last, in. */

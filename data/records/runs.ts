@@ -1,5 +1,6 @@
 import type { Db } from '../database.js'
-import type { Row, RunState } from '../schema.js'
+import type { Row } from '../schema.js'
+import type { RunState } from '../schema/engine-tables.js'
 
 export type Run = Row<'runs'>
 

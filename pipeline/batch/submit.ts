@@ -13,7 +13,7 @@ import {
 } from '../../data/records/batch-submission.js'
 import { rejectBatch } from '../../data/records/batch-progress.js'
 import type { Part } from '../../data/records/parts.js'
-import { liveBatchStates } from '../../data/schema.js'
+import { liveBatchStates } from '../../data/schema/batch-tables.js'
 import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 

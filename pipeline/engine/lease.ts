@@ -1,5 +1,6 @@
 import type { Db } from '../../data/database.js'
 import { type Lease, deleteLease, extendLease, findLease, replaceLease } from '../../data/records/leases.js'
+import type { LeaseRole } from '../../data/schema/engine-tables.js'
 import type { Clock } from '../clock.js'
 import { HemlineError } from '../errors.js'
 
@@ -11,6 +12,8 @@ const WATCH_MS = 2 * HEARTBEAT_MS
 
 /** Who wants to execute. */
 export type Holder = {
+  /** A `daemon` takes runs from the queue; a `run` makes its own and goes. */
+  role: LeaseRole
   /** Unique for each process that ever was. */
   id: string
   /** The machine, and best also its boot: numbers of processes mean something only there. */
@@ -34,6 +37,7 @@ export async function takeLease(db: Db, holder: Holder, clock: Clock): Promise<H
   const now = clock.now()
   const lease = {
     name: EXECUTOR,
+    role: holder.role,
     holder: holder.id,
     host: holder.host,
     pid: holder.pid,

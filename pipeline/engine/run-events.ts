@@ -1,4 +1,4 @@
-import type { RunState } from '../../data/schema.js'
+import type { RunState } from '../../data/schema/engine-tables.js'
 import type { Metadata } from './asset.js'
 
 /** What happens while a run goes on, in the order in which it happens. */

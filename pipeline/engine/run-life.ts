@@ -1,7 +1,7 @@
 import type { Db } from '../../data/database.js'
 import { type Run, findRuns, insertRun, moveRun } from '../../data/records/runs.js'
 import { findLastRound, interruptSteps } from '../../data/records/steps.js'
-import type { RunState } from '../../data/schema.js'
+import type { RunState } from '../../data/schema/engine-tables.js'
 import { HemlineError, isExpected } from '../errors.js'
 import type { Graph } from './graph.js'
 import type { RunEvent } from './run-events.js'

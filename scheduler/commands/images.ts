@@ -1,4 +1,4 @@
-import { imageStates } from '../../data/schema.js'
+import { imageStates } from '../../data/schema/image-tables.js'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'

@@ -1,4 +1,4 @@
-import { requestStates } from '../../data/schema.js'
+import { requestStates } from '../../data/schema/batch-tables.js'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'

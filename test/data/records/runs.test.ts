@@ -20,7 +20,7 @@ runs('move only from the state that is expected, and say whether they did', asyn
   assert.is(await moveRun(db, id + 1, ['running'], 'done', later), false)
   assert.equal(await listRuns(db, 9), [
     {
-      ...{ id, selection: '*', trigger: 'person', state: 'failed' },
+      ...{ id, selection: '*', trigger: 'person', state: 'failed', is_forced: 0, request_limit: null },
       ...{ started_at: began.toISOString(), finished_at: later.toISOString() },
       ...{ error_code: 'x', error: 'y' },
     },

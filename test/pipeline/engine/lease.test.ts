@@ -18,7 +18,7 @@ const SECOND_MS = 1_000
 
 /** A process that a test makes up; `alive` holds the numbers of those that live on its host. */
 function holder(id: string, pid: number, alive: Set<number>, host = 'here'): Holder {
-  return { id, host, pid, isAlive: (other) => alive.has(other) }
+  return { role: 'run', id, host, pid, isAlive: (other) => alive.has(other) }
 }
 
 /** Lets time pass a second at a time, so that every heartbeat that falls due is sent. */
@@ -176,7 +176,7 @@ leases('go to exactly one of many that want the same', async () => {
 leases('are judged by process on the same host, and by heartbeat elsewhere', () => {
   const now = new Date('2026-11-23T12:00:30.000Z')
   const lease = {
-    ...{ name: 'executor', holder: 'a', host: 'here', pid: 1 },
+    ...{ name: 'executor', role: 'run' as const, holder: 'a', host: 'here', pid: 1 },
     ...{ taken_at: '2026-11-23T12:00:00.000Z', expires_at: '2026-11-23T12:00:30.001Z' },
   }
   const late = { ...lease, expires_at: now.toISOString() }
@@ -195,7 +195,7 @@ leases('outlive no process: one that was killed is replaced at once', async () =
   await using child = startChild(new URL('lease-child.ts', import.meta.url), world.path)
   assert.is(await child.nextLine(), 'taken')
   const clock = new StoppedClock(new Date((await findLease(world.db, 'executor'))!.taken_at).toISOString())
-  const me = { id: 'me', host: 'this host', pid: process.pid, isAlive }
+  const me: Holder = { role: 'run', id: 'me', host: 'this host', pid: process.pid, isAlive }
   assert.is(((await rejection(takeLease(world.db, me, clock))) as HemlineError).code, 'home_is_busy')
   await child.kill()
   const lease = await takeLease(world.db, me, clock)
