@@ -1,5 +1,5 @@
 import { BATCH_FOLDER } from '../data/home.js'
-import { countWantedRequests, reviveSkippedRequests } from '../data/records/requests.js'
+import { countPendingRequests, reviveSkippedRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
 import { sweepParts } from '../pipeline/batch/sweep-parts.js'
 import { done } from '../pipeline/engine/asset.js'
@@ -18,7 +18,7 @@ export const tasksFile = defineAsset({
   needs: { images, recipe },
 
   async pending(db) {
-    const { pending } = await countWantedRequests(db)
+    const { pending } = await countPendingRequests(db)
     if (pending === 0) return undefined
     return pending === 1 ? '1 request waits for a tasks file' : `${pending} requests wait for a tasks file`
   },

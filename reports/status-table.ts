@@ -4,6 +4,7 @@ import { because, sentence } from '../pipeline/engine/staleness.js'
 import { formatDuration } from './numbers.js'
 import { summarizeStep } from './step-summary.js'
 import { formatTable } from './table.js'
+import type { TickDecision } from './tick-listing.js'
 
 /** An asset or source with its status, what it was last, and when. */
 export type StatusRow = Explanation & {
@@ -37,11 +38,20 @@ export function formatStatus(rows: readonly StatusRow[], now: Date, width?: numb
   )
 }
 
-/** Everything that is known of one asset's state, as lines. @param roots  where its causes began. */
+/** What the daemon last decided about an asset, and when it last did so. */
+export type LastDecision = TickDecision & { last_at: string }
+
+/**
+ * Everything that is known of one asset's state, as lines.
+ *
+ * @param roots  where its causes began.
+ * @param decision  the daemon's last word on it; undefined when no daemon ever ran.
+ */
 export function formatExplanation(
   row: StatusRow,
   describe: string,
   roots: readonly RootCause[],
+  decision: LastDecision | undefined,
   now: Date,
 ): string {
   const lines = [
@@ -62,6 +72,10 @@ export function formatExplanation(
   if (row.behind.length > 0) {
     lines.push('', 'Above it, out of date:')
     lines.push(...row.behind.map(({ key, status }) => `- ${key}: ${because(status)}`))
+  }
+  if (decision) {
+    const age = formatDuration(now.getTime() - Date.parse(decision.last_at))
+    lines.push('', `The daemon decided ${age} ago: ${decision.verdict}, because ${decision.because}.`)
   }
   lines.push('', wouldRun(row))
   return lines.join('\n')

@@ -3,7 +3,7 @@ import type { Db } from '../data/database.js'
 import type { Home } from '../data/home.js'
 import { ensureAccount } from '../data/records/accounts.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
-import { systemClock } from '../pipeline/clock.js'
+import type { Clock } from '../pipeline/clock.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { startLocalServer } from '../pipeline/provider/local-server/local-server.js'
 import { openaiProvider } from '../pipeline/provider/openai-provider.js'
@@ -17,23 +17,29 @@ const LOCAL_ACCOUNT = { baseUrl: 'local', keyDigest: 'local' }
 export type Connection = Pick<BatchContext, 'provider' | 'accountId'>
 
 /** A connection that is made on first use, and closed once. */
-export type LazyConnection = { connect(db: Db): Promise<Connection>; close(): Promise<void> }
+export type Connect = (db: Db) => Promise<Connection>
+export type LazyConnection = { connect: Connect; close(): Promise<void> }
 
 /**
  * Prepares the provider that the settings name. Nothing is started or sent before the first `connect`.
  *
  * @throws HemlineError `no_key` at once when the provider is `openai` and there is no key.
  */
-export function prepareConnection(settings: Settings, home: Home, env: NodeJS.ProcessEnv): LazyConnection {
+export function prepareConnection(
+  { provider: name }: Pick<Settings, 'provider'>,
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+): LazyConnection {
   const open =
-    settings.provider === 'local' ? () => startEmbedded(home) : async () => openRemote(apiKeyOf(env), env)
-  if (settings.provider === 'openai') apiKeyOf(env)
+    name === 'local' ? () => startEmbedded(home, clock) : async () => openRemote(apiKeyOf(env), env)
+  if (name === 'openai') apiKeyOf(env)
   let opened: Promise<{ provider: Provider; close(): Promise<void> }> | undefined
   return {
     async connect(db) {
       opened ??= open()
       const { provider } = await opened
-      return { provider, accountId: await ensureAccount(db, provider.account, systemClock.now()) }
+      return { provider, accountId: await ensureAccount(db, provider.account, clock.now()) }
     },
     async close() {
       // One that could not be opened was told where it was needed.
@@ -58,11 +64,14 @@ function openRemote(apiKey: string, env: NodeJS.ProcessEnv): { provider: Provide
   return { provider: openaiProvider({ apiKey, baseUrl }), close: async () => {} }
 }
 
-async function startEmbedded(home: Home): Promise<{ provider: Provider; close(): Promise<void> }> {
+async function startEmbedded(
+  home: Home,
+  clock: Clock,
+): Promise<{ provider: Provider; close(): Promise<void> }> {
   const server = await startLocalServer({
     directory: home.localProvider,
     respond: chooseResponder(undefined, process.env),
-    clock: systemClock,
+    clock,
   })
   const provider = openaiProvider({
     apiKey: 'local',

@@ -4,28 +4,45 @@ import { type Settings, settingsSchema } from '../assets/settings.js'
 import { writeAtomically } from '../data/artifacts.js'
 import type { Home } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
+import { automationSchema } from './daemon/automation.js'
+
+/** What a home's config holds beside the settings that shape requests: nothing here makes an answer stale. */
+const sectionsSchema = z.strictObject({ automation: automationSchema.optional() })
+
+export type ConfigSections = z.infer<typeof sectionsSchema>
+
+/** A home's `config.json`: the pinned settings, and the sections that a person wrote. */
+export type HomeConfig = { settings: Settings; sections: ConfigSections }
 
 /**
- * The pinned settings of a home, read from its `config.json`; undefined when it has none yet.
+ * Reads a home's config; undefined when it has none yet.
  *
  * @throws HemlineError `bad_config` when the file is not JSON or a value is not allowed, naming the value.
  */
-export async function readConfig(home: Home): Promise<Settings | undefined> {
+export async function readConfig(home: Home): Promise<HomeConfig | undefined> {
   const text = await readFile(home.config, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
   if (text === undefined) return undefined
-  return checkSettings(parse(text, home), `"${home.config}"`)
+  const where = `"${home.config}"`
+  const { automation, ...settings } = check(fileSchema, parse(text, home), where)
+  return { settings, sections: automation === undefined ? {} : { automation } }
 }
 
-export async function writeConfig(home: Home, settings: Settings): Promise<void> {
-  await writeAtomically(home.config, `${JSON.stringify(settings, undefined, 2)}\n`)
+const fileSchema = settingsSchema.extend(sectionsSchema.shape)
+
+export async function writeConfig(home: Home, { settings, sections }: HomeConfig): Promise<void> {
+  await writeAtomically(home.config, `${JSON.stringify({ ...settings, ...sections }, undefined, 2)}\n`)
 }
 
 /** Checks settings, whether from a file or from flags. @param where  names their origin in the error. */
 export function checkSettings(value: unknown, where: string): Settings {
-  const checked = settingsSchema.safeParse(value)
+  return check(settingsSchema, value, where)
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const checked = schema.safeParse(value)
   if (checked.success) return checked.data
   throw new HemlineError({
     code: 'bad_config',

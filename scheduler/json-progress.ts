@@ -21,7 +21,8 @@ export function jsonProgress(stream: NodeJS.WritableStream): Progress {
 }
 
 function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
-  if (kind === 'step.failed' || kind === 'source.failed' || kind === 'batch.rejected') return 'error'
+  const errors = ['step.failed', 'source.failed', 'run.failed', 'batch.rejected']
+  if (errors.includes(kind)) return 'error'
   const warnings = [
     'batch.doubtful',
     'batch.refused',
@@ -29,6 +30,8 @@ function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
     'batch.status_unknown',
     'step.held',
     'input.stale',
+    'daemon.config_refused',
+    'tick.failed',
   ]
   return warnings.includes(kind) ? 'warn' : 'info'
 }

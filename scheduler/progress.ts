@@ -1,7 +1,8 @@
 import type { FashionEvent } from '../assets/fashion-kit.js'
+import type { DaemonEvent } from './daemon/daemon-event.js'
 import type { RunEvent } from '../pipeline/engine/run-events.js'
 
-export type ProgressEvent = FashionEvent | RunEvent
+export type ProgressEvent = FashionEvent | RunEvent | DaemonEvent
 
 /** Tells whoever watches what goes on, on stderr. */
 export type Progress = {

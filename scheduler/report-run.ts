@@ -9,7 +9,7 @@ import { formatPosts } from '../reports/posts-table.js'
 import { isExpected } from '../pipeline/errors.js'
 import { print, printObject } from './print.js'
 import { reportError } from './report-error.js'
-import type { FinishedRun } from './run-materialize.js'
+import type { FinishedRun } from './execute-run.js'
 import { terminalWidth } from './terminal-width.js'
 
 const SHOWN_POSTS = 5

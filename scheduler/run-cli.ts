@@ -3,6 +3,7 @@ import yargs from 'yargs'
 import { batches } from './commands/batches.js'
 import { config } from './commands/config.js'
 import { cost } from './commands/cost.js'
+import { daemon } from './commands/daemon.js'
 import { demo } from './commands/demo.js'
 import { explain } from './commands/explain.js'
 import { exportPosts } from './commands/export.js'
@@ -15,6 +16,7 @@ import { requests } from './commands/requests.js'
 import { runs } from './commands/runs.js'
 import { serveLocal } from './commands/serve-local.js'
 import { status } from './commands/status.js'
+import { ticks } from './commands/ticks.js'
 import { exitCodes } from './exit-codes.js'
 import { packageVersion } from './package-version.js'
 import { reportError } from './report-error.js'
@@ -23,12 +25,14 @@ import { UsageError } from './usage-error.js'
 /** Every command, in the order of the help. Each file holds its options and loads what it needs when it runs. */
 const commands = [
   materialize,
+  daemon,
   demo,
   init,
   config,
   status,
   explain,
   runs,
+  ticks,
   batches,
   images,
   requests,

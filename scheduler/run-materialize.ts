@@ -1,19 +1,16 @@
 import process from 'node:process'
 import { fashionGraph } from '../assets/list.js'
-import { shutdownOf } from '../data/catalogue/shutdown.js'
-import { getModel } from '../data/catalogue/find-model.js'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
-import { countBatches } from '../data/records/batches.js'
-import { type ChargeSum, sumCharges } from '../data/records/charges.js'
+import { requeueRuns } from '../data/records/runs.js'
 import { systemClock } from '../pipeline/clock.js'
 import { takeLease } from '../pipeline/engine/lease.js'
-import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
 import { select } from '../pipeline/engine/selection.js'
-import { HemlineError } from '../pipeline/errors.js'
-import { prepareConnection } from './connect.js'
+import { type LazyConnection, prepareConnection } from './connect.js'
+import { type Executor, type FinishedRun, checkModel, executeRun } from './execute-run.js'
 import { thisProcess } from './holder.js'
 import type { Progress } from './progress.js'
+import { queueRun } from './queue-run.js'
 import { type SettingFlags, type SettledSettings, pinSettings, settleSettings } from './settle-settings.js'
 import { stopSignal } from './stop-signal.js'
 
@@ -28,15 +25,9 @@ export type MaterializeRequest = SettingFlags & {
   pollIntervalMs: number | undefined
 }
 
-/** The embedded server is done in seconds, and a poll of it costs nobody anything. */
-const POLL_INTERVALS_MS = { openai: 30_000, local: 1_000 }
-
-/** How a run ended, and what it did to the ledger. */
-export type FinishedRun = RunResult & { submittedBatches: number; spent: ChargeSum; isBilled: boolean }
-
 /**
  * One run, from a person's flags to its result: settles and pins the settings, takes the home's lease, materializes, and
- * closes everything that it opened.
+ * closes everything that it opened. Where a daemon holds the home, the run waits in its queue, and is followed.
  *
  * @throws HemlineError for what is wrong with the command itself, before anything is written.
  */
@@ -44,44 +35,46 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
   const home = homeAt(request.home)
   select(fashionGraph, request.selection)
   const settled = await settleSettings(home, flagsOf(request))
-  checkModel(settled, progress)
-  const connection = prepareConnection(settled.settings, home, process.env)
+  const warning = checkModel(settled.settings, systemClock.now())
+  if (warning !== undefined) progress.warn(warning)
+  const connection = prepareConnection(settled.settings, home, process.env, systemClock)
   const db = await openDatabase(home.database)
   try {
-    const lease = await takeLease(db, thisProcess('run'), systemClock)
-    try {
-      await pin(home, settled, progress)
-      const before = await ledgerOf(db)
-      const result = await materialize({
-        graph: fashionGraph,
-        selection: request.selection,
-        resources: {
-          db,
-          home,
-          settings: settled.settings,
-          connect: () => connection.connect(db),
-          pollIntervalMs: request.pollIntervalMs ?? POLL_INTERVALS_MS[settled.settings.provider],
-          allowance: { requests: request.limit ?? Infinity },
-          notify: progress.notify,
-        },
-        clock: systemClock,
-        signal: AbortSignal.any([stopSignal(), lease.lost]),
-        isForced: request.isForced,
-        waits: request.waits,
-        trigger: 'person',
-        onEvent: progress.notify,
-      })
-      const after = await ledgerOf(db)
-      const spent = difference(after.charges, before.charges)
-      const isBilled = settled.settings.provider === 'openai'
-      return { ...result, submittedBatches: after.batches - before.batches, spent, isBilled }
-    } finally {
-      await lease.release()
-    }
+    const stop = stopSignal()
+    const pin = (): Promise<void> => pinAndTell(home, settled, progress)
+    const { settings } = settled
+    const { connect } = connection
+    const { pollIntervalMs } = request
+    const tools = { db, home, settings, connect, pollIntervalMs, clock: systemClock, notify: progress.notify }
+    const queued = await queueRun(request, { ...tools, signal: stop, pin })
+    if (queued.kind === 'followed') return queued.run
+    return await executeHere({ ...request, ...queued }, { ...tools, signal: stop }, pin)
   } finally {
     progress.stop()
-    await connection.close()
-    await db.destroy()
+    await close(connection, db)
+  }
+}
+
+/** Takes the lease, and makes the run in this process. */
+async function executeHere(
+  request: MaterializeRequest & { runId?: number },
+  executor: Executor,
+  pin: () => Promise<void>,
+): Promise<FinishedRun> {
+  const lease = await takeLease(executor.db, thisProcess('run'), systemClock)
+  try {
+    await pin()
+    if (request.runId !== undefined) await requeueRuns(executor.db, systemClock.now())
+    const { selection, isForced, waits, limit, runId } = request
+    return await executeRun(
+      {
+        ...{ selection, isForced, waits, limit, observes: true, trigger: 'person' },
+        ...(runId === undefined ? {} : { runId }),
+      },
+      { ...executor, signal: AbortSignal.any([executor.signal, lease.lost]) },
+    )
+  } finally {
+    await lease.release()
   }
 }
 
@@ -89,28 +82,16 @@ function flagsOf({ images, provider, model, detail, profile }: MaterializeReques
   return { images, provider, model, detail, profile }
 }
 
-function checkModel({ settings }: SettledSettings, progress: Progress): void {
-  const shutdown = shutdownOf(getModel(settings.model), systemClock.now())
-  if (!shutdown) return
-  if (shutdown.state === 'near' || settings.provider === 'local') return progress.warn(shutdown.sentence)
-  throw new HemlineError({
-    code: 'model_gone',
-    message: shutdown.sentence,
-    hint: `Use another one: --model ${shutdown.replacement ?? 'gpt-6-luna'}. Answers that you have are kept.`,
-  })
-}
-
-async function ledgerOf(db: Db): Promise<{ batches: number; charges: ChargeSum }> {
-  return { batches: await countBatches(db), charges: await sumCharges(db) }
-}
-
-function difference(after: ChargeSum, before: ChargeSum): ChargeSum {
-  const names = Object.keys(after) as (keyof ChargeSum)[]
-  return Object.fromEntries(names.map((name) => [name, after[name] - before[name]])) as ChargeSum
-}
-
-async function pin(home: Home, settled: SettledSettings, progress: Progress): Promise<void> {
+async function pinAndTell(home: Home, settled: SettledSettings, progress: Progress): Promise<void> {
   for (const change of settled.changes)
     progress.say(`setting changed, and pinned in ${home.config}: ${change}`)
   await pinSettings(home, settled)
+}
+
+async function close(connection: LazyConnection, db: Db): Promise<void> {
+  try {
+    await connection.close()
+  } finally {
+    await db.destroy()
+  }
 }

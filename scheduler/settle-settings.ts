@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { type Settings, defaultSettings } from '../assets/settings.js'
 import type { Home } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
-import { checkSettings, readConfig, writeConfig } from './home-config.js'
+import { type ConfigSections, checkSettings, readConfig, writeConfig } from './home-config.js'
 
 /** Settings as flags give them; what is not given stays as it is pinned. */
 export type SettingFlags = {
@@ -15,7 +15,12 @@ export type SettingFlags = {
 }
 
 /** The settings in force, and what of the pinned ones the flags changed, as `model: "a" -> "b"`; empty for none. */
-export type SettledSettings = { settings: Settings; isNew: boolean; changes: string[] }
+export type SettledSettings = {
+  settings: Settings
+  sections: ConfigSections
+  isNew: boolean
+  changes: string[]
+}
 
 /**
  * Decides the settings of a run: the flags, else what the home pinned, else the defaults. Writes nothing.
@@ -24,19 +29,25 @@ export type SettledSettings = { settings: Settings; isNew: boolean; changes: str
  *   that is not allowed.
  */
 export async function settleSettings(home: Home, flags: SettingFlags): Promise<SettledSettings> {
-  const pinned = await readConfig(home)
+  const config = await readConfig(home)
+  const pinned = config?.settings
   const given = Object.fromEntries(Object.entries(flags).filter(([, value]) => value !== undefined))
   if (given['images'] !== undefined) given['images'] = existingPath(given['images'])
   const settings = checkSettings(
     imagesNamed({ ...defaultSettings, ...pinned, ...given }, home),
     'the command line',
   )
-  return { settings, isNew: pinned === undefined, changes: pinned ? changesOf(pinned, settings) : [] }
+  return {
+    settings,
+    sections: config?.sections ?? {},
+    isNew: pinned === undefined,
+    changes: pinned ? changesOf(pinned, settings) : [],
+  }
 }
 
 /** Pins the settings in the home, when there is anything new about them. */
-export async function pinSettings(home: Home, { settings, isNew, changes }: SettledSettings): Promise<void> {
-  if (isNew || changes.length > 0) await writeConfig(home, settings)
+export async function pinSettings(home: Home, settled: SettledSettings): Promise<void> {
+  if (settled.isNew || settled.changes.length > 0) await writeConfig(home, settled)
 }
 
 function existingPath(path: string): string {

@@ -2,6 +2,7 @@ import { SingleBar } from 'cli-progress'
 import { summarizeStep } from '../reports/step-summary.js'
 import { formatCount, formatDuration } from '../reports/numbers.js'
 import { printable } from '../reports/table.js'
+import type { DaemonEvent } from './daemon/daemon-event.js'
 import type { Progress, ProgressEvent } from './progress.js'
 
 /** A line for each thing that happened, and one bar below for what goes on. */
@@ -60,6 +61,8 @@ function sentenceOf(event: Told): string | undefined {
     case 'run.finished':
     case 'batch.collected':
       return undefined
+    case 'run.queued':
+      return `run ${event.run} is in the daemon's queue; it goes on there, also when this command is stopped`
     case 'run.continued':
       return `run ${event.run} goes on where it was left`
     case 'run.interrupted':
@@ -100,7 +103,35 @@ function sentenceOf(event: Told): string | undefined {
       return `warning: ${event.batch}: ${event.because}`
     case 'batch.rejected':
       return `warning: ${event.batch} was rejected: ${event.because}`
+    default:
+      return daemonSentenceOf(event)
   }
+}
+
+/** What a person wants to read of a daemon's own events. */
+function daemonSentenceOf(event: DaemonEvent): string {
+  switch (event.kind) {
+    case 'daemon.started':
+      return event.once
+        ? `looking after ${event.home}, once`
+        : `looking after ${event.home}; stop with Ctrl-C`
+    case 'daemon.stopping':
+      return `stopping: ${event.because}`
+    case 'daemon.stopped':
+      return 'stopped; what is at the provider goes on there'
+    case 'daemon.config_refused':
+      return `warning: the config is not usable, the last good one stays: ${event.because}`
+    case 'tick.decided':
+      return `tick ${event.tick}: ${event.because}`
+    case 'tick.failed':
+      return `warning: a tick failed, the next one tries again: ${messageOf(event.error)}`
+    case 'run.failed':
+      return `run ${event.run}: failed: ${messageOf(event.error)}`
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** One bar at a time; lines are written above it. */

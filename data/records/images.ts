@@ -149,6 +149,18 @@ export function findImagesWithoutRequest(
     .execute()
 }
 
+/** How many different pictures have no request under the recipe yet. */
+export async function countPicturesWithoutRequest(db: Db, recipeId: number): Promise<number> {
+  const row = await db
+    .selectFrom('images')
+    .leftJoin('requests', 'requests.id', 'images.request_id')
+    .select((eb) => eb.fn.count<number>('images.sha256').distinct().as('count'))
+    .where('images.state', '=', 'usable')
+    .where((eb) => eb.or([eb('requests.id', 'is', null), eb('requests.recipe_id', '!=', recipeId)]))
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
 /** Lets images ask their new requests, and marks their posts: what described them before does no longer. */
 export async function assignRequests(
   db: Db,

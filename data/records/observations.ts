@@ -56,6 +56,16 @@ export async function findLatestObservations(db: Db): Promise<Map<string, Observ
   return new Map(rows.map((row) => [row.source_key, row]))
 }
 
+/** When the first change of any source after an instant was seen; null when nothing changed since. */
+export async function findFirstChange(db: Db, after: string): Promise<string | null> {
+  const row = await db
+    .selectFrom('observations')
+    .select((eb) => eb.fn.min('first_observed_at').as('at'))
+    .where('first_observed_at', '>', after)
+    .executeTakeFirst()
+  return row?.at ?? null
+}
+
 /** The observations of one source, newest first. */
 export function listObservations(db: Db, sourceKey: string, limit: number): Promise<Observation[]> {
   return db

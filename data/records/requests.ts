@@ -106,6 +106,19 @@ export async function countWantedRequests(db: Db): Promise<Record<RequestState, 
   return counts
 }
 
+/** How many requests that usable images ask for are in no part, and how many of them were sent before. */
+export async function countPendingRequests(db: Db): Promise<{ pending: number; retries: number }> {
+  return db
+    .selectFrom('requests')
+    .select((eb) => [
+      eb.fn.countAll<number>().as('pending'),
+      eb.fn.countAll<number>().filterWhere('attempts', '>', 0).as('retries'),
+    ])
+    .where('state', '=', 'pending')
+    .where(isWanted)
+    .executeTakeFirstOrThrow()
+}
+
 /** How many requests were ever made under a recipe. */
 export async function countRequestsOfRecipe(db: Db, recipeId: number): Promise<number> {
   const row = await db

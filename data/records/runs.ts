@@ -1,18 +1,33 @@
 import type { Db } from '../database.js'
 import type { Row } from '../schema.js'
+import { interruptSteps } from './steps.js'
 import type { RunState } from '../schema/engine-tables.js'
 
 export type Run = Row<'runs'>
 
-/** Begins a run. Returns its id. */
+/** What a run is to do, and who asked for it. */
+export type NewRun = {
+  selection: string
+  trigger: string
+  isForced?: boolean
+  /** At most so many new requests; undefined for all. */
+  requestLimit?: number | undefined
+}
+
+/** Begins a run, or writes down one that waits for whoever executes next. Returns its id. */
 export async function insertRun(
   db: Db,
-  run: { selection: string; trigger: string },
+  run: NewRun,
   now: Date,
+  state: 'running' | 'queued' = 'running',
 ): Promise<number> {
+  const { selection, trigger, isForced = false, requestLimit = null } = run
   const { id } = await db
     .insertInto('runs')
-    .values({ ...run, state: 'running', started_at: now.toISOString() })
+    .values({
+      ...{ selection, trigger, state, started_at: now.toISOString() },
+      ...{ is_forced: isForced ? 1 : 0, request_limit: requestLimit },
+    })
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
@@ -23,9 +38,28 @@ export function findRuns(db: Db, states: readonly RunState[]): Promise<Run[]> {
   return db.selectFrom('runs').selectAll().where('state', 'in', states).orderBy('id').execute()
 }
 
+export function findRun(db: Db, id: number): Promise<Run | undefined> {
+  return db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
 /** The latest runs, newest first. */
 export function listRuns(db: Db, limit: number): Promise<Run[]> {
   return db.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(limit).execute()
+}
+
+/**
+ * Puts runs that no process works on any more back into the queue: the same run begins again, once. The caller holds the
+ * executor's lease. Returns their ids.
+ */
+export async function requeueRuns(db: Db, now: Date): Promise<number[]> {
+  return db.transaction().execute(async (trx) => {
+    const running = await findRuns(trx, ['running'])
+    for (const { id } of running) {
+      await interruptSteps(trx, id, 'its process ended', now)
+      await moveRun(trx, id, ['running'], 'queued', now)
+    }
+    return running.map(({ id }) => id)
+  })
 }
 
 /** Compare-and-set of a run's state; says whether it won. A state that ends the run is stamped with `now`. */
@@ -37,7 +71,7 @@ export async function moveRun(
   now: Date,
   failure?: { code: string; message: string },
 ): Promise<boolean> {
-  const isOver = to !== 'running' && to !== 'waiting'
+  const isOver = to !== 'queued' && to !== 'running' && to !== 'waiting'
   const moved = await db
     .updateTable('runs')
     .set({

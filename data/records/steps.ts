@@ -106,6 +106,17 @@ export function findSteps(db: Db, runId: number): Promise<Step[]> {
   return db.selectFrom('steps').selectAll().where('run_id', '=', runId).orderBy('id').execute()
 }
 
+/** The steps of one asset, newest first. */
+export function listSteps(db: Db, assetKey: string, limit: number): Promise<Step[]> {
+  return db
+    .selectFrom('steps')
+    .selectAll()
+    .where('asset_key', '=', assetKey)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
+}
+
 /** The latest step of each asset that has one, by key. */
 export async function findLatestSteps(db: Db): Promise<Map<string, Step>> {
   const rows = await findLatestRows(db, 'steps', 'asset_key')

@@ -4,7 +4,8 @@ import type { LeaseRole } from '../../data/schema/engine-tables.js'
 import type { Clock } from '../clock.js'
 import { HemlineError } from '../errors.js'
 
-const EXECUTOR = 'executor'
+/** The one lease of a home: whoever has it executes. */
+export const EXECUTOR = 'executor'
 const LEASE_MS = 30_000
 const HEARTBEAT_MS = 5_000
 /** Long enough to see a heartbeat of whoever still has one. */

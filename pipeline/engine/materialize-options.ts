@@ -7,6 +7,12 @@ export type MaterializeOptions<R> = {
   graph: Graph<R>
   /** As typed; none mean everything. */
   selection: readonly string[]
+  /** A run on record, queued or parked, to be gone on with; its selection is that of the options. */
+  runId?: number
+  /** Selected assets that are left alone this time, as if nothing about them had changed. */
+  except?: ReadonlySet<string>
+  /** Whether sources are looked at first; without, what is on record of them stands. */
+  observes: boolean
   resources: R & { db: Db }
   clock: Clock
   signal: AbortSignal
@@ -14,6 +20,8 @@ export type MaterializeOptions<R> = {
   isForced: boolean
   /** Stays until nothing waits any more; otherwise the run is left as a row for whoever comes next. */
   waits: boolean
+  /** When it is stopped the run goes back into the queue, instead of ending. */
+  requeues?: boolean
   /** Who asked. */
   trigger: string
   onEvent(event: RunEvent): void

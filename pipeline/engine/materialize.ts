@@ -1,3 +1,4 @@
+import { requeueRuns } from '../../data/records/runs.js'
 import { HemlineError, isExpected } from '../errors.js'
 import type { MaterializeOptions } from './materialize-options.js'
 import { observeSources } from './observe-sources.js'
@@ -23,7 +24,8 @@ export type RunResult = {
 }
 
 /**
- * Brings the selected assets up to date, and only what is not: looks at every source above them, then makes what is
+ * Brings the selected assets up to date, and only what is not: looks at every source above them, unless that is left out,
+ * then makes what is
  * missing or stale, inputs first. When that leaves something stale again (rows worth another try), it goes round again,
  * until nothing is stale or nothing changes any more.
  *
@@ -32,25 +34,35 @@ export type RunResult = {
  * @throws HemlineError `unknown_asset` or `bad_selection`; every other failure is in the result and on record.
  */
 export async function materialize<R>(options: MaterializeOptions<R>): Promise<RunResult> {
-  const { graph, clock, signal, trigger, onEvent } = options
+  const { graph, clock, signal, trigger, onEvent, isForced } = options
   const { db } = options.resources
   const keys = select(graph, options.selection)
-  const { runId, round } = await openRun(db, { graph, keys, trigger }, clock.now(), onEvent)
+  const { runId, round } = await openRun(
+    db,
+    { graph, keys, trigger, isForced, runId: options.runId },
+    clock.now(),
+    onEvent,
+  )
   let result: RunResult
   try {
-    const failedSources = await observeSources(keys, options)
+    const failedSources = options.observes ? await observeSources(keys, options) : []
     const run = { id: runId, records: await loadRecords(db), options }
-    result = await goRounds(run, { first: round, selected: new Set(keys) }, failedSources)
+    result = await goRounds(run, { first: round, selected: left(keys, options.except) }, failedSources)
   } catch (error) {
     const isStopped = signal.aborted || isTakenOver(error)
     result = { runId, state: isStopped ? 'interrupted' : 'failed', steps: [], error }
   }
   // What waits stays open, and a run that another process goes on with is not ours to end.
   if (result.state !== 'waiting' && !isTakenOver(result.error)) {
-    await closeRun(db, runId, { ...result, state: result.state }, clock.now())
+    if (result.state === 'interrupted' && options.requeues) await requeueRuns(db, clock.now())
+    else await closeRun(db, runId, { ...result, state: result.state }, clock.now())
   }
   onEvent({ kind: 'run.finished', run: runId, state: result.state })
   return result
+}
+
+function left(keys: readonly string[], except: ReadonlySet<string> = new Set()): Set<string> {
+  return new Set(keys.filter((key) => !except.has(key)))
 }
 
 async function goRounds<R>(

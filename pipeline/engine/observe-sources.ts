@@ -5,14 +5,17 @@ import type { MaterializeOptions } from './materialize-options.js'
 import { failureOf } from './run-life.js'
 import type { StepResult } from './step.js'
 
+type ObserveOptions<R> = Pick<MaterializeOptions<R>, 'graph' | 'resources' | 'clock' | 'signal' | 'onEvent'>
+
 /**
- * Looks at every source that is selected or above what is selected, and records what it saw.
+ * Looks at every source that is selected or above what is selected, and records what it saw. The caller holds the
+ * executor's lease.
  *
  * @returns  the sources that could not be looked at; empty when all went well.
  */
 export async function observeSources<R>(
   keys: readonly string[],
-  options: MaterializeOptions<R>,
+  options: ObserveOptions<R>,
 ): Promise<StepResult[]> {
   const { graph, signal, onEvent } = options
   const above = graph.upstreamOf(keys)
@@ -31,7 +34,7 @@ export async function observeSources<R>(
   return failed
 }
 
-async function observeSource<R>(source: Source<R>, options: MaterializeOptions<R>): Promise<void> {
+async function observeSource<R>(source: Source<R>, options: ObserveOptions<R>): Promise<void> {
   const { resources, clock, signal, onEvent } = options
   const { key } = source
   const observed = await source.observe({ ...resources, clock, signal })

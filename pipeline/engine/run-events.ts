@@ -3,6 +3,8 @@ import type { Metadata } from './asset.js'
 
 /** What happens while a run goes on, in the order in which it happens. */
 export type RunEvent =
+  /** It waits for the daemon that holds the home. */
+  | { kind: 'run.queued'; run: number }
   | { kind: 'run.started' | 'run.continued'; run: number; selection: string[] }
   /** An earlier run that no process works on any more, or that this one replaces. */
   | { kind: 'run.interrupted'; run: number; because: string }

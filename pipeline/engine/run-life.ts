@@ -7,7 +7,8 @@ import type { Graph } from './graph.js'
 import type { RunEvent } from './run-events.js'
 
 /**
- * Opens the run for a selection: goes on with the one that waits for the same selection, or begins a new one. The caller
+ * Opens the run for a selection: goes on with the one that is named, or that waits for the same selection, or begins a new
+ * one. The caller
  * holds the executor's lease, so a run that is `running` belongs to a process that died; it and other waiting runs end
  * as `interrupted`. Nothing that they left is lost: what they did is in the records that every run goes on from.
  *
@@ -16,16 +17,23 @@ import type { RunEvent } from './run-events.js'
  */
 export async function openRun<R>(
   db: Db,
-  wanted: { graph: Graph<R>; keys: readonly string[]; trigger: string },
+  wanted: {
+    graph: Graph<R>
+    keys: readonly string[]
+    trigger: string
+    isForced: boolean
+    runId: number | undefined
+  },
   now: Date,
   onEvent: (event: RunEvent) => void,
 ): Promise<{ runId: number; round: number }> {
-  const { graph, keys, trigger } = wanted
-  const selection = keys.length === graph.nodes.length ? '*' : keys.join(',')
+  const { graph, keys, trigger, isForced } = wanted
+  const selection = selectionText(graph, keys)
   const { runId, round, isResumed, ended } = await db.transaction().execute(async (trx) => {
     const open = await findRuns(trx, ['running', 'waiting'])
-    const resumed = open.findLast((run) => run.state === 'waiting' && run.selection === selection)
-    const id = resumed?.id ?? (await insertRun(trx, { selection, trigger }, now))
+    const resumed =
+      wanted.runId ?? open.findLast((run) => run.state === 'waiting' && run.selection === selection)?.id
+    const id = resumed ?? (await insertRun(trx, { selection, trigger, isForced }, now))
     const others = open.filter((run) => run.id !== id)
     const interrupted = others.map((run) => ({ run: run.id, because: becauseOf(run, id) }))
     for (const { run, because } of interrupted) {
@@ -36,23 +44,36 @@ export async function openRun<R>(
         now,
       )
     }
-    if (resumed) await moveRun(trx, id, ['waiting'], 'running', now)
+    if (resumed !== undefined) await takeRun(trx, id, ['queued', 'waiting'], 'running', now)
     const last = await findLastRound(trx, id)
-    return { runId: id, round: Math.max(1, last), isResumed: resumed !== undefined, ended: interrupted }
+    const isResumed = open.some((run) => run.id === id)
+    return { runId: id, round: Math.max(1, last), isResumed, ended: interrupted }
   })
   for (const run of ended) onEvent({ kind: 'run.interrupted', ...run })
   onEvent({ kind: isResumed ? 'run.continued' : 'run.started', run: runId, selection: [...keys] })
   return { runId, round }
 }
 
+/** A selection as it is recorded: its keys in the graph's order, `*` for all. */
+export function selectionText<R>(graph: Graph<R>, keys: readonly string[]): string {
+  return keys.length === graph.nodes.length ? '*' : keys.join(',')
+}
+
+/** The keys that a recorded selection names; those that the graph does not have any more are left out. */
+export function selectedKeys<R>(graph: Graph<R>, selection: string): string[] {
+  const all = graph.nodes.map(({ key }) => key)
+  const named = new Set(selection.split(','))
+  return selection === '*' ? all : all.filter((key) => named.has(key))
+}
+
 /** Leaves a running run as a row that waits: from here on a kill loses nothing, and whoever comes next goes on with it. */
 export async function parkRun(db: Db, runId: number, now: Date): Promise<void> {
-  await takeRun(db, runId, 'running', 'waiting', now)
+  await takeRun(db, runId, ['running'], 'waiting', now)
 }
 
 /** Goes on with a run that this process had parked. */
 export async function unparkRun(db: Db, runId: number, now: Date): Promise<void> {
-  await takeRun(db, runId, 'waiting', 'running', now)
+  await takeRun(db, runId, ['waiting'], 'running', now)
 }
 
 /** Ends a run; steps of it that are still open end with it. A run that another process ended stays as that left it. */
@@ -87,11 +108,17 @@ function becauseOf(run: Run, successor: number): string {
   return run.state === 'running' ? 'its process ended' : `run ${successor} took over`
 }
 
-async function takeRun(db: Db, runId: number, from: RunState, to: RunState, now: Date): Promise<void> {
-  if (await moveRun(db, runId, [from], to, now)) return
+async function takeRun(
+  db: Db,
+  runId: number,
+  from: readonly RunState[],
+  to: RunState,
+  now: Date,
+): Promise<void> {
+  if (await moveRun(db, runId, from, to, now)) return
   throw new HemlineError({
     code: 'run_taken_over',
-    message: `run ${runId} is not ${from} any more: another process took over this home`,
+    message: `run ${runId} is not ${from.join(' or ')} any more: another process took over this home`,
     hint: 'Look at `hemline runs`; nothing is lost, what was sent is on record.',
   })
 }

@@ -17,20 +17,18 @@ export const config = defineCommand({
       import('../../reports/table.js'),
     ])
     const home = homeAt(args.home)
-    const settings = await readConfig(home)
-    if (!settings) {
+    const config = await readConfig(home)
+    if (!config) {
       throw new HemlineError({
         code: 'no_home',
         message: `nothing is pinned in "${home.root}" yet`,
         hint: 'Run `hemline init --images FOLDER`, or the first `hemline materialize --images FOLDER`.',
       })
     }
-    if (args.json) await printObject(settings)
+    const { settings, sections } = config
+    if (args.json) await printObject({ ...settings, ...sections })
     else {
-      const rows = Object.entries(settings).map(([name, value]) => [
-        name,
-        value === null ? '(none)' : String(value),
-      ])
+      const rows = Object.entries({ ...settings, ...sections }).map(([name, value]) => [name, inWords(value)])
       await print(
         `${formatTable([{ title: 'setting' }, { title: 'value' }], rows, terminalWidth())}\n${home.config}`,
       )
@@ -38,3 +36,8 @@ export const config = defineCommand({
     return exitCodes.done
   },
 })
+
+function inWords(value: unknown): string {
+  if (value === null) return '(none)'
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+}

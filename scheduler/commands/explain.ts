@@ -24,9 +24,10 @@ export const explain = defineCommand({
     ])
     const key = keyNamed(args.asset)
     await withHome(args.home, async (db) => {
-      const { describe, row, roots } = await explainAsset(db, key)
-      if (args.json) await printObject({ describe, ...statusJson(row), root_causes: roots })
-      else await print(formatExplanation(row, describe, roots, systemClock.now()))
+      const { describe, row, roots, decision } = await explainAsset(db, key)
+      const found = { describe, ...statusJson(row), root_causes: roots, decision: decision ?? null }
+      if (args.json) await printObject(found)
+      else await print(formatExplanation(row, describe, roots, decision, systemClock.now()))
     })
     return exitCodes.done
   },

@@ -99,6 +99,7 @@ export async function makeWorld(clock = new TestClock()) {
         signal: options.signal ?? new AbortController().signal,
         isForced: options.isForced ?? false,
         waits: options.waits ?? false,
+        observes: true,
         trigger: 'person',
         onEvent(event) {
           events.push(event)

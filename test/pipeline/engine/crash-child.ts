@@ -24,6 +24,7 @@ await materialize({
   signal: new AbortController().signal,
   isForced: false,
   waits: true,
+  observes: true,
   trigger: 'person',
   onEvent: (event) => at('asset' in event ? `${event.kind} ${event.asset}` : event.kind),
 })

@@ -1,0 +1,32 @@
+import process from 'node:process'
+import { defineCommand } from '../command.js'
+import { homeOption } from '../open-home.js'
+
+export const daemon = defineCommand({
+  command: 'daemon',
+  describe:
+    'Look after a home: make what is out of date, on cron or when inputs change, and resume what waits',
+  builder: (yargs) =>
+    yargs
+      .options({
+        ...homeOption,
+        once: {
+          type: 'boolean',
+          default: false,
+          describe: 'Do what is due now, and leave; for a line in the system’s own cron',
+        },
+      })
+      .example('$0 daemon', 'Until Ctrl-C or SIGTERM; what it waits for survives any restart')
+      .example('$0 daemon --once', 'From cron, say every ten minutes')
+      .epilogue(
+        'When what is made stands in the "automation" section of the home’s config.json. Exit codes: 0 stopped or done,\n' +
+          '1 failed, 2 bad usage; with --once also 3 waiting on the provider, 4 held for a person.',
+      ),
+  async handler(args) {
+    const [{ runDaemon }, { makeProgress }] = await Promise.all([
+      import('../daemon/run-daemon.js'),
+      import('../make-progress.js'),
+    ])
+    return runDaemon({ home: args.home, once: args.once }, makeProgress(process.stderr))
+  },
+})

@@ -1,0 +1,113 @@
+import process from 'node:process'
+import cron from 'node-cron'
+import { openDatabase } from '../../data/database.js'
+import { homeAt } from '../../data/home.js'
+import { findBatches } from '../../data/records/batches.js'
+import { findRuns } from '../../data/records/runs.js'
+import { systemClock } from '../../pipeline/clock.js'
+import { takeLease } from '../../pipeline/engine/lease.js'
+import { type LazyConnection, prepareConnection } from '../connect.js'
+import { checkModel } from '../execute-run.js'
+import { exitCodes } from '../exit-codes.js'
+import { thisProcess } from '../holder.js'
+import type { Progress } from '../progress.js'
+import { stopSignal } from '../stop-signal.js'
+import { daemonSettings } from './daemon-settings.js'
+import { type Scheduler, makeScheduler } from './scheduler.js'
+
+export type DaemonOptions = {
+  home: string
+  /** Does what is due now, and leaves; for a line in the system's own cron. */
+  once: boolean
+}
+
+/**
+ * Looks after a home until it is asked to stop: a tick a second, each as short as what it decides takes.
+ *
+ * @returns  the exit code: 0, or of `once` also 3 (it waits for the provider) and 4 (something is held).
+ * @throws HemlineError for a config that cannot be used, and `home_is_busy` when another process holds the home.
+ */
+export async function runDaemon(options: DaemonOptions, progress: Progress): Promise<number> {
+  const home = homeAt(options.home)
+  const settings = await daemonSettings(home, progress.notify)
+  const { provider } = settings.current().settings
+  const warning = checkModel(settings.current().settings, systemClock.now())
+  if (warning !== undefined) progress.warn(warning)
+  const connections = new Map<string, LazyConnection>()
+  const connectionTo = (name: typeof provider): LazyConnection => {
+    const known = connections.get(name)
+    if (known) return known
+    const connection = prepareConnection({ provider: name }, home, process.env, systemClock)
+    connections.set(name, connection)
+    return connection
+  }
+  connectionTo(provider)
+  const db = await openDatabase(home.database)
+  try {
+    const lease = await takeLease(db, thisProcess('daemon'), systemClock)
+    try {
+      const stop = stopSignal()
+      const signal = AbortSignal.any([stop, lease.lost])
+      progress.notify({ kind: 'daemon.started', pid: process.pid, home: home.root, once: options.once })
+      const scheduler = await makeScheduler(db, async () => {
+        const { settings: pinned, automation } = await settings.read()
+        const { poll_seconds: seconds } = automation
+        return {
+          ...{ db, home, signal, automation, settings: pinned, clock: systemClock, notify: progress.notify },
+          connect: connectionTo(pinned.provider).connect,
+          pollIntervalMs: seconds === undefined ? undefined : seconds * 1000,
+        }
+      })
+      if (options.once) await tickUntilQuiet(scheduler)
+      else await tickUntilStopped(scheduler, signal, progress)
+      if (lease.lost.aborted) throw lease.lost.reason
+      return options.once ? await codeOfWhatIsLeft() : exitCodes.done
+    } finally {
+      await lease.release()
+      progress.notify({ kind: 'daemon.stopped' })
+    }
+  } finally {
+    progress.stop()
+    for (const connection of connections.values()) await connection.close()
+    await db.destroy()
+  }
+
+  async function codeOfWhatIsLeft(): Promise<number> {
+    const batches = await findBatches(db, ['held', 'open'])
+    if (batches.some(({ state, is_stuck: isStuck }) => state === 'held' || isStuck === 1))
+      return exitCodes.held
+    return (await findRuns(db, ['waiting'])).length > 0 ? exitCodes.waiting : exitCodes.done
+  }
+}
+
+/** Ticks that act are followed by another at once: what one did may make the next thing due. */
+async function tickUntilQuiet(scheduler: Scheduler): Promise<void> {
+  while (await scheduler.tick());
+}
+
+/** The timer is node-cron's; what is due is decided by what is on record, so a tick that is skipped or late loses nothing. */
+async function tickUntilStopped(
+  scheduler: Scheduler,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<void> {
+  let working: Promise<void> = Promise.resolve()
+  const task = cron.schedule(
+    '* * * * * *',
+    () => {
+      working = tickUntilQuiet(scheduler).catch((error: unknown) => {
+        if (!signal.aborted) progress.notify({ kind: 'tick.failed', error })
+      })
+      return working
+    },
+    // In UTC no second is skipped or repeated.
+    { name: 'tick', timezone: 'UTC', noOverlap: true, suppressMissedWarning: true },
+  )
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  progress.notify({ kind: 'daemon.stopping', because: String(signal.reason?.message ?? signal.reason) })
+  await task.destroy()
+  await working
+}

@@ -1,0 +1,105 @@
+import { fashionGraph } from '../assets/list.js'
+import type { Settings } from '../assets/settings.js'
+import { getModel } from '../data/catalogue/find-model.js'
+import { shutdownOf } from '../data/catalogue/shutdown.js'
+import type { Db } from '../data/database.js'
+import type { Home } from '../data/home.js'
+import { countBatches } from '../data/records/batches.js'
+import { type ChargeSum, sumCharges } from '../data/records/charges.js'
+import type { Clock } from '../pipeline/clock.js'
+import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
+import { HemlineError } from '../pipeline/errors.js'
+import type { Connect } from './connect.js'
+import type { ProgressEvent } from './progress.js'
+
+/** What a run is to do. */
+export type WantedRun = {
+  /** Keys, or a selection as typed. */
+  selection: readonly string[]
+  /** A run on record that is gone on with. */
+  runId?: number
+  except?: ReadonlySet<string>
+  observes: boolean
+  isForced: boolean
+  waits: boolean
+  /** When it is stopped it goes back into the queue, instead of ending. */
+  requeues?: boolean
+  /** At most so many new requests; undefined for all. */
+  limit: number | undefined
+  trigger: 'person' | 'clock'
+}
+
+/** What a process that holds the lease executes runs with. */
+export type Executor = {
+  db: Db
+  home: Home
+  settings: Settings
+  connect: Connect
+  pollIntervalMs: number | undefined
+  clock: Clock
+  signal: AbortSignal
+  notify(event: ProgressEvent): void
+}
+
+/** How a run ended, and what it did to the ledger. */
+export type FinishedRun = RunResult & { submittedBatches: number; spent: ChargeSum; isBilled: boolean }
+
+/** The embedded server is done in seconds, and a poll of it costs nobody anything. */
+const POLL_INTERVALS_MS = { openai: 30_000, local: 1_000 }
+
+/** Makes one run over the fashion pipeline, and measures what it did to the ledger. */
+export async function executeRun(wanted: WantedRun, executor: Executor): Promise<FinishedRun> {
+  const { db, home, settings, connect, pollIntervalMs, clock, signal, notify } = executor
+  const { limit, ...options } = wanted
+  const before = await ledgerOf(db)
+  const result = await materialize({
+    ...options,
+    graph: fashionGraph,
+    resources: {
+      db,
+      home,
+      settings,
+      connect: () => connect(db),
+      pollIntervalMs: pollIntervalMs ?? POLL_INTERVALS_MS[settings.provider],
+      allowance: { requests: limit ?? Infinity },
+      notify,
+    },
+    clock,
+    signal,
+    onEvent: notify,
+  })
+  const after = await ledgerOf(db)
+  return {
+    ...result,
+    submittedBatches: after.batches - before.batches,
+    spent: difference(after.charges, before.charges),
+    isBilled: settings.provider === 'openai',
+  }
+}
+
+/**
+ * Whether the model of the settings still answers.
+ *
+ * @returns  a warning when it will soon be shut down; undefined when all is well.
+ * @throws HemlineError `model_gone` when it was shut down, with its replacement.
+ */
+export function checkModel({ model, provider }: Settings, now: Date): string | undefined {
+  const shutdown = shutdownOf(getModel(model), now)
+  if (!shutdown || shutdown.state === 'near' || provider === 'local') return shutdown?.sentence
+  throw new HemlineError({
+    code: 'model_gone',
+    message: shutdown.sentence,
+    hint: `Use another one: --model ${shutdown.replacement ?? 'gpt-6-luna'}. Answers that you have are kept.`,
+  })
+}
+
+/** What was sent and spent so far. */
+export async function ledgerOf(db: Db): Promise<{ batches: number; charges: ChargeSum }> {
+  return { batches: await countBatches(db), charges: await sumCharges(db) }
+}
+
+/** What was spent between two looks at the ledger. */
+export function difference(after: ChargeSum, before: ChargeSum): ChargeSum {
+  const names = Object.keys(after) as (keyof ChargeSum)[]
+  return Object.fromEntries(names.map((name) => [name, after[name] - before[name]])) as ChargeSum
+}
