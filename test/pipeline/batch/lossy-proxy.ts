@@ -13,6 +13,8 @@ export type LossyProxy = AsyncDisposable & {
   calls: string[]
   /** Decides for the calls from now on. */
   decide: (call: string) => Fate
+  /** Called when the server has acted on a call, before its answer goes back. */
+  acted: (call: string) => void
   /** Changes the JSON that answers a call that is passed on; undefined leaves it as it is. */
   alter: (call: string) => ((answer: Record<string, unknown>) => object) | undefined
 }
@@ -20,9 +22,10 @@ export type LossyProxy = AsyncDisposable & {
 /** @param target  base URL of the server behind it, with its path. */
 export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const behind = new URL(target)
-  const proxy: Pick<LossyProxy, 'calls' | 'decide' | 'alter'> = {
+  const proxy: Pick<LossyProxy, 'calls' | 'decide' | 'acted' | 'alter'> = {
     calls: [],
     decide: () => 'pass',
+    acted: () => {},
     alter: () => undefined,
   }
   const server = createServer((incoming, outgoing) => {
@@ -40,6 +43,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
       headers: incoming.headers,
     })
     onward.on('response', (answer) => {
+      proxy.acted(call)
       const alter = proxy.alter(call)
       if (fate === 'pass' && alter) {
         void text(answer).then((body) => {
