@@ -67,7 +67,7 @@ function nextStep(
 ): Outcome<never> | undefined {
   const lasting = failures.find((error) => !(error instanceof ProviderError && error.isPassing))
   const moving = open.filter((batch) => batch.is_stuck === 0)
-  if (moving.length > 0) return waitingFor(moving, pollIntervalMs)
+  if (moving.length > 0) return waitingFor(moving, pollIntervalMs, clock.now())
   if (lasting !== undefined) throw lasting
   const passing = failures[0] as Error | undefined
   if (passing) return waiting(new Date(clock.now().getTime() + pollIntervalMs), passing.message)
@@ -78,8 +78,8 @@ function nextStep(
   )
 }
 
-function waitingFor(open: BatchRecord[], pollIntervalMs: number): Outcome<never> {
-  const polls = open.map((batch) => dueAt(batch, pollIntervalMs).getTime())
+function waitingFor(open: BatchRecord[], pollIntervalMs: number, now: Date): Outcome<never> {
+  const polls = open.map((batch) => dueAt(batch, pollIntervalMs, now).getTime())
   const total = open.reduce((sum, batch) => sum + batch.requests_total, 0)
   const completed = open.reduce((sum, batch) => sum + batch.requests_completed, 0)
   const batches = open.length === 1 ? `batch ${open[0]!.provider_batch_id}` : `${open.length} batches`

@@ -62,7 +62,7 @@ export async function recordMissed(db: Db, id: number, now: Date): Promise<void>
     .updateTable('batches')
     .set({ missed_at: now.toISOString() })
     .where('id', '=', id)
-    .where('missed_at', 'is', null)
+    .where((eb) => eb.or([eb('missed_at', 'is', null), eb('missed_at', '>', now.toISOString())]))
     .execute()
 }
 

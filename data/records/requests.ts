@@ -106,7 +106,10 @@ export async function countWantedRequests(db: Db): Promise<Record<RequestState, 
   return counts
 }
 
-/** How many requests that usable images ask for are in no part, and how many of them were sent before. */
+/**
+ * How many requests that usable images ask for are in no part, and how many of them were sent before. A picture that turned
+ * out to be another than was observed asks for nothing before it is observed again.
+ */
 export async function countPendingRequests(db: Db): Promise<{ pending: number; retries: number }> {
   return db
     .selectFrom('requests')
@@ -115,7 +118,7 @@ export async function countPendingRequests(db: Db): Promise<{ pending: number; r
       eb.fn.countAll<number>().filterWhere('attempts', '>', 0).as('retries'),
     ])
     .where('state', '=', 'pending')
-    .where(isWanted)
+    .where(isAskedFor)
     .executeTakeFirstOrThrow()
 }
 
@@ -185,6 +188,10 @@ export function listRequests(
   if (filter.state) query = query.where('state', '=', filter.state)
   return query.orderBy('id').limit(filter.limit).execute()
 }
+
+const isAskedFor = sql<SqlBool>`exists (
+  select 1 from images where images.request_id = requests.id and images.state = 'usable' and images.stat <> ''
+)`
 
 const isWanted = sql<SqlBool>`exists (
   select 1 from images where images.request_id = requests.id and images.state = 'usable'

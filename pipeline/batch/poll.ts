@@ -6,6 +6,7 @@ import { type BatchContext, assertSameAccount } from './batch-context.js'
 import { isKnownStatus, nextAction } from './life.js'
 
 const LONGEST_PAUSE_MS = 10 * 60_000
+const JITTER = 0.25
 
 /** Rejections that say nothing about the file: it is sent again as it is, later, and no attempt is counted. */
 const PASSING_REJECTIONS = [/^token_limit_exceeded$/, /cannot find file/i]
@@ -19,7 +20,8 @@ const PASSING_REJECTIONS = [/^token_limit_exceeded$/, /cannot find file/i]
  */
 export async function pollOpenBatches(intervalMs: number, context: BatchContext): Promise<void> {
   for (const batch of await findBatches(context.db, ['open'])) {
-    if (dueAt(batch, intervalMs) > context.clock.now()) continue
+    const now = context.clock.now()
+    if (dueAt(batch, intervalMs, now) > now) continue
     await assertSameAccount(context, batch)
     await pollBatch(batch, intervalMs, context)
   }
@@ -27,12 +29,15 @@ export async function pollOpenBatches(intervalMs: number, context: BatchContext)
 
 /**
  * When an open batch is to be polled next. A shorter interval than that of the last poll counts at once: whoever comes
- * does not wait for what somebody else had planned. After failures the longer pause stands.
+ * does not wait for what somebody else had planned. After failures the longer pause stands. An instant further away than
+ * any pause was written by a clock that was ahead: it is now.
  */
-export function dueAt(batch: BatchRecord, intervalMs: number): Date {
+export function dueAt(batch: BatchRecord, intervalMs: number, now: Date): Date {
   const planned = Date.parse(batch.next_poll_at ?? batch.intended_at)
-  if (batch.failed_polls > 0 || batch.polled_at === null) return new Date(planned)
-  return new Date(Math.min(planned, Date.parse(batch.polled_at) + intervalMs))
+  const hasFailed = batch.failed_polls > 0 || batch.polled_at === null
+  const due = hasFailed ? planned : Math.min(planned, Date.parse(batch.polled_at!) + intervalMs)
+  const longest = Math.max(intervalMs, LONGEST_PAUSE_MS * (1 + JITTER))
+  return due - now.getTime() > longest ? now : new Date(due)
 }
 
 async function pollBatch(batch: BatchRecord, intervalMs: number, context: BatchContext): Promise<void> {
@@ -62,7 +67,8 @@ async function recordSeen(
 ): Promise<void> {
   const now = context.clock.now()
   const hasMoved = seen.status !== batch.status
-  const since = hasMoved || !batch.status_since ? now.toISOString() : batch.status_since
+  const isSince = !hasMoved && batch.status_since !== null && Date.parse(batch.status_since) <= now.getTime()
+  const since = isSince ? batch.status_since! : now.toISOString()
   if (hasMoved && !isKnownStatus(seen.status)) {
     const because = `the status "${seen.status}" is not known; it is polled on`
     context.notify({ kind: 'batch.status_unknown', batch: seen.id, because })
@@ -127,5 +133,5 @@ function after(context: BatchContext, ms: number): Date {
 
 /** Up to a quarter of the pause, always the same for a batch and try, so that many batches do not knock at once. */
 function jitter(batch: BatchRecord, pauseMs: number): number {
-  return Math.floor((pauseMs / 4) * (((batch.id * 2654435761 + batch.failed_polls * 40503) % 1000) / 1000))
+  return Math.floor(pauseMs * JITTER * (((batch.id * 2654435761 + batch.failed_polls * 40503) % 1000) / 1000))
 }

@@ -50,7 +50,7 @@ export async function submitPart(part: Part, context: BatchContext): Promise<Sub
 
   // Of those that were refused before they existed nothing is left to wait for, or to use again.
   const rejected = earlier.filter((batch) => batch.state === 'rejected' && batch.provider_batch_id !== null)
-  const notBefore = pauseAfter(rejected)
+  const notBefore = pauseAfter(rejected, context.clock.now())
   if (notBefore > context.clock.now()) {
     return { kind: 'later', at: notBefore, because: rejected.at(-1)?.because ?? 'the last try was rejected' }
   }
@@ -76,9 +76,10 @@ function keyOf(part: Part, accountId: number, intendedAt: string): string {
   return createHash('sha256').update(parts).digest('hex').slice(0, 32)
 }
 
-function pauseAfter(rejected: BatchRecord[]): Date {
+function pauseAfter(rejected: BatchRecord[], now: Date): Date {
   const last = rejected.at(-1)
-  if (!last?.ended_at) return new Date(0)
+  // One that ended in what is the future by now was written by a clock that was ahead.
+  if (!last?.ended_at || Date.parse(last.ended_at) > now.getTime()) return new Date(0)
   const pause = PAUSES_AFTER_REJECTION_MS[Math.min(rejected.length, PAUSES_AFTER_REJECTION_MS.length) - 1]!
   return new Date(Date.parse(last.ended_at) + pause)
 }
@@ -157,7 +158,7 @@ async function resolveDoubt(part: Part, batch: BatchRecord, context: BatchContex
   const { db, provider, clock, signal } = context
   let found: ProviderBatch | undefined
   try {
-    found = await provider.findBatch({ key: batch.key, since: new Date(batch.intended_at) }, signal)
+    found = await provider.findBatch({ key: batch.key, inputFileId: batch.input_file_id! }, signal)
   } catch (error) {
     if (!(error instanceof ProviderError) || error.isPassing) return tryLater(part, batch, error, context)
     const because = `whether the batch was created cannot be found out: ${error.message}`
@@ -168,8 +169,10 @@ async function resolveDoubt(part: Part, batch: BatchRecord, context: BatchContex
 
   const now = clock.now()
   // However long ago the call was: a list that lags now may have been out of reach until now.
-  if (batch.missed_at === null) await recordMissed(db, batch.id, now)
-  const settledAt = Date.parse(batch.missed_at ?? now.toISOString()) + provider.listLagMs
+  // The same if the clock went back since the first look.
+  const isFirst = batch.missed_at === null || Date.parse(batch.missed_at) > now.getTime()
+  if (isFirst) await recordMissed(db, batch.id, now)
+  const settledAt = (isFirst ? now.getTime() : Date.parse(batch.missed_at!)) + provider.listLagMs
   if (now.getTime() >= settledAt) return create(part, batch, context)
   return {
     kind: 'later',

@@ -9,7 +9,7 @@ const CALL_TIMEOUT_MS = 60_000
 const TRANSFER_TIMEOUT_MS = 20 * 60_000
 /** Lists that showed a batch late were seen; none that took longer. */
 const LIST_LAG_MS = 90_000
-/** How far a provider's clock may be behind ours before a look by date would miss what we made. */
+/** How far a provider's clock may be behind ours before a look for an upload would miss it, and send it again. */
 const CLOCK_SKEW_MS = 10 * 60_000
 /** The largest page that the batch list gives. */
 const PAGE_LIMIT = 100
@@ -21,6 +21,7 @@ const PAGE_LIMIT = 100
  * answer was lost, and there is no server-side idempotency for either. Reads keep them.
  *
  * @param account  told apart from the base URL for the embedded server, whose port changes with every start.
+ * @param readRetries  how often the SDK repeats a read that failed; each with its own back-off of up to 8 seconds.
  * @param listLagMs  a minute and a half unless the server is known to list what it made at once.
  */
 export function openaiProvider(options: {
@@ -28,10 +29,25 @@ export function openaiProvider(options: {
   baseUrl: string
   account?: ProviderAccount
   listLagMs?: number
+  readRetries?: number
 }): Provider {
-  const client = new OpenAI({ apiKey: options.apiKey, baseURL: options.baseUrl, timeout: CALL_TIMEOUT_MS })
-  const account = options.account ?? { baseUrl: options.baseUrl, keyDigest: digestKey(options.apiKey) }
+  const { apiKey, baseUrl, readRetries = 2 } = options
+  const client = new OpenAI({
+    ...{ apiKey, baseURL: baseUrl },
+    ...{ timeout: CALL_TIMEOUT_MS, maxRetries: readRetries },
+  })
+  const account = options.account ?? { baseUrl, keyDigest: digestKey(apiKey) }
   const once = { maxRetries: 0 }
+
+  /** In seconds, by the provider's clock; 0 for a file that is gone: then only the end of the list ends a look. */
+  async function uploadedAt(fileId: string, signal: AbortSignal): Promise<number> {
+    try {
+      return (await client.files.retrieve(fileId, { signal })).created_at
+    } catch (error) {
+      if (error instanceof OpenAI.NotFoundError) return 0
+      throw error
+    }
+  }
 
   return {
     account,
@@ -70,11 +86,11 @@ export function openaiProvider(options: {
         return toProviderBatch(await client.batches.create(body, { ...once, signal: ofCall }))
       }),
 
-    findBatch: ({ key, since }, signal) =>
+    findBatch: ({ key, inputFileId }, signal) =>
       call('look for the batch', signal, async (ofCall) => {
-        const oldest = since.getTime() - CLOCK_SKEW_MS
+        const oldest = await uploadedAt(inputFileId, ofCall)
         for await (const batch of client.batches.list({ limit: PAGE_LIMIT }, { signal: ofCall })) {
-          if (batch.created_at * 1000 < oldest) return undefined
+          if (batch.created_at < oldest) return undefined
           if (batch.metadata?.[KEY_FIELD] === key) return toProviderBatch(batch)
         }
         return undefined

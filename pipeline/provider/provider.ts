@@ -45,8 +45,14 @@ export type Provider = {
     wanted: { inputFileId: string; metadata: Record<string, string> },
     signal: AbortSignal,
   ): Promise<ProviderBatch>
-  /** Finds the batch whose metadata holds the key among those created since the instant; pages over strangers. */
-  findBatch(wanted: { key: string; since: Date }, signal: AbortSignal): Promise<ProviderBatch | undefined>
+  /**
+   * Finds the batch of an input file whose metadata holds the key; pages over strangers, as far back as the file was
+   * uploaded by the provider's own clock: ours may have been wrong when the batch was made.
+   */
+  findBatch(
+    wanted: { key: string; inputFileId: string },
+    signal: AbortSignal,
+  ): Promise<ProviderBatch | undefined>
   retrieveBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
   /** Hands a file's bytes to `write`, one piece after the other. What `write` throws passes through. */
   download(fileId: string, write: (bytes: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void>

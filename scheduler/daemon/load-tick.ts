@@ -10,7 +10,7 @@ import { findSchedules } from '../../data/records/schedules.js'
 import { findLatestSteps, findSteps, listSteps } from '../../data/records/steps.js'
 import { loadPending, loadRecords } from '../../pipeline/engine/records.js'
 import { selectedKeys } from '../../pipeline/engine/run-life.js'
-import { type Records, because, statusOf } from '../../pipeline/engine/staleness.js'
+import { type Records, type Status, because, statusOf } from '../../pipeline/engine/staleness.js'
 import type { Automation } from './automation.js'
 import type { Backlog } from './cut-batch.js'
 import type { TickInput, TickNode, WaitingRun } from './plan-tick.js'
@@ -33,6 +33,7 @@ export async function loadTick(db: Db, automation: Automation, now: Date): Promi
       status: status.kind,
       because: because(status),
       inputs: fashionGraph.inputsOf(node.key),
+      leftOverSince: leftOverSince(status, records.get(node.key)?.at),
       trouble: step?.state === 'failed' || step?.state === 'held' ? await troubleOf(db, node.key) : undefined,
     })
   }
@@ -48,6 +49,11 @@ export async function loadTick(db: Db, automation: Automation, now: Date): Promi
     queued: runs.find(({ state }) => state === 'queued'),
     waiting: waiting && (await describeWaiting(db, waiting)),
   }
+}
+
+function leftOverSince(status: Status, madeAt: string | undefined): Date | undefined {
+  const isLeftOver = status.kind === 'stale' && status.causes.every(({ kind }) => kind === 'pending')
+  return isLeftOver && madeAt !== undefined ? new Date(madeAt) : undefined
 }
 
 const NOTHING: Backlog = { requests: 0, retries: 0, oldestAt: null }

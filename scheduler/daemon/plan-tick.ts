@@ -11,6 +11,8 @@ export type TickNode = {
   because: string
   /** Keys of its direct inputs. */
   inputs: readonly string[]
+  /** When it was last made, if all that is left to do is what no version shows; undefined otherwise. */
+  leftOverSince: Date | undefined
   /** Its last steps that failed in a row, or the one that is held; undefined when the last one did neither. */
   trouble: { state: 'failed' | 'held'; times: number; endedAt: Date; because: string } | undefined
 }
@@ -64,6 +66,8 @@ export type TickPlan = {
     | { kind: 'start'; selection: string[]; times: number }
 }
 
+/** What was just made and still has something left is not made again at once: it would not settle. */
+const REST_MS = 60_000
 /** How long a failure is left alone: longer with each in a row. */
 const FIRST_PAUSE_MS = 60_000
 const LONGEST_PAUSE_MS = 60 * 60_000
@@ -171,11 +175,19 @@ function judgeAsset(
   if (pause && now < pause.until && pause.until.getTime() - now.getTime() <= pause.ms) {
     return ['wait', `${pause.because}; tried again at ${pause.until.toISOString()}`]
   }
+  const restless = restUntil(node, now)
+  if (restless)
+    return ['wait', `${node.because}, though it was just made; looked at again at ${restless.toISOString()}`]
   if (node.key === cut.asset) {
     const { isCut, because } = cutDecision(cut.backlog, automation, now)
     return [isCut ? 'run' : 'wait', because]
   }
   return ['run', schedule ? `${schedule.because}; ${node.because}` : node.because]
+}
+
+function restUntil({ leftOverSince }: TickNode, now: Date): Date | undefined {
+  if (!leftOverSince || leftOverSince > now || +now - +leftOverSince >= REST_MS) return undefined
+  return new Date(+leftOverSince + REST_MS)
 }
 
 /** What above it keeps it from being made, as a sentence. */

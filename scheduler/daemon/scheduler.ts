@@ -2,6 +2,7 @@ import { fashionGraph } from '../../assets/list.js'
 import type { Db } from '../../data/database.js'
 import { findRun, requeueRuns } from '../../data/records/runs.js'
 import { findStartedTicks, finishTick } from '../../data/records/ticks.js'
+import type { RunResult } from '../../pipeline/engine/materialize.js'
 import { observeSources } from '../../pipeline/engine/observe-sources.js'
 import { closeRun, selectedKeys } from '../../pipeline/engine/run-life.js'
 import { type Executor, type WantedRun, checkModel, executeRun } from '../execute-run.js'
@@ -52,21 +53,26 @@ export async function makeScheduler(db: Db, tools: () => Promise<SchedulerTools>
         return true
       }
       const wanted = await wantedRun(db, plan.action)
-      if (wanted) await execute(wanted, current)
-      return wanted !== undefined || plan.action.kind === 'start'
+      // What waits has said until when, so that no two ticks go on with it at once.
+      if (wanted) return (await execute(wanted, current)) !== 'waiting'
+      return plan.action.kind === 'start'
     },
   }
 
   /** A failure outside of any step (no key, a model that was shut down) ends the run, and the clock pauses. */
-  async function execute(wanted: WantedRun & { runId: number }, current: SchedulerTools): Promise<void> {
+  async function execute(
+    wanted: WantedRun & { runId: number },
+    current: SchedulerTools,
+  ): Promise<RunResult['state']> {
     const { clock, settings, signal, notify } = current
     try {
       checkModel(settings, clock.now())
       const { state, steps, error } = await executeRun(wanted, current)
       if (state === 'failed' && steps.length === 0) throw error
       pause = undefined
+      return state
     } catch (error) {
-      if (signal.aborted) return
+      if (signal.aborted) return 'interrupted'
       const now = clock.now()
       await closeRun(db, wanted.runId, { state: 'failed', error }, now)
       const times = (pause?.times ?? 0) + 1
@@ -74,6 +80,7 @@ export async function makeScheduler(db: Db, tools: () => Promise<SchedulerTools>
       const because = error instanceof Error ? error.message : String(error)
       pause = { times, until: new Date(now.getTime() + ms), because }
       notify({ kind: 'run.failed', run: wanted.runId, error })
+      return 'failed'
     }
   }
 }

@@ -100,6 +100,18 @@ submitting(
   },
 )
 
+submitting('finds a batch that it made while its own clock was days ahead', async () => {
+  await using world = await makeWorld()
+  const [part] = await world.buildParts(2)
+  world.advance(3 * 86_400_000)
+  world.proxy.decide = (call) => (call === CREATE ? 'lose_answer' : 'pass')
+  await submitPart(part!, world.context)
+  world.proxy.decide = () => 'pass'
+  assert.equal(await submitPart(part!, world.context), { kind: 'open' })
+  assert.is(await batchesAtProvider(world), 1)
+  assert.is(count(world, CREATE), 1)
+})
+
 submitting('finds an upload whose answer was lost, instead of sending the file again', async () => {
   await using world = await makeWorld()
   const [part] = await world.buildParts(2)

@@ -15,14 +15,18 @@ type Status = TickNode['status']
 /** A home where everything is up to date, but for what a test says. */
 function input(
   statuses: Record<string, Status> = {},
-  more: Partial<TickInput> & { config?: object; trouble?: Record<string, TickNode['trouble']> } = {},
+  more: Partial<TickInput> & {
+    config?: object
+    trouble?: Record<string, TickNode['trouble']>
+    leftOver?: Record<string, Date>
+  } = {},
 ): TickInput {
-  const { config = {}, trouble = {}, ...rest } = more
+  const { config = {}, trouble = {}, leftOver = {}, ...rest } = more
   return {
     now: NOW,
     nodes: fashionGraph.nodes.map(({ key, kind }) => ({
       ...{ key, kind, status: statuses[key] ?? 'fresh', inputs: fashionGraph.inputsOf(key) },
-      ...{ because: `${key} changed`, trouble: trouble[key] },
+      ...{ because: `${key} changed`, trouble: trouble[key], leftOverSince: leftOver[key] },
     })),
     automation: settleAutomation(fashionGraph, automationSchema.parse(config), 'UTC'),
     schedules: new Map([
@@ -202,6 +206,18 @@ ticks('leaves a failure alone for longer each time', () => {
   assert.is(failed(10, 60), 'start')
   // It ended in what is the future by now: the clock went back.
   assert.is(failed(1, -100), 'start')
+})
+
+ticks('does not make again at once what was just made and still has something left', () => {
+  const kindAfter = (seconds: number): string => {
+    const leftOver = { tasks_file: new Date(+NOW - seconds * 1_000) }
+    const backlog = { requests: 1, retries: 1, oldestAt: NOW }
+    return planTick(input({ tasks_file: 'stale' }, { leftOver, cut: { asset: 'tasks_file', backlog } }))
+      .action.kind
+  }
+  assert.equal([kindAfter(0), kindAfter(59), kindAfter(60)], ['none', 'none', 'start'])
+  // It was made by a clock that was ahead.
+  assert.is(kindAfter(-1), 'start')
 })
 
 ticks('begins no run while none can begin, but looks at sources', () => {

@@ -1,6 +1,7 @@
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { fashionGraph } from '../../../assets/list.js'
 import { pixelAnalyst } from '../../../assets/pixel-analyst/pixel-analyst.js'
 import { type Settings, defaultSettings } from '../../../assets/settings.js'
@@ -20,8 +21,6 @@ import { openaiProvider } from '../../../pipeline/provider/openai-provider.js'
 import { automationSchema, settleAutomation } from '../../../scheduler/daemon/automation.js'
 import { type Scheduler, makeScheduler } from '../../../scheduler/daemon/scheduler.js'
 import type { ProgressEvent } from '../../../scheduler/progress.js'
-
-const SAMPLES = new URL('../../../data/samples/images/post-006/', import.meta.url).pathname
 
 /** A home with a few small pictures, two a part, and a daemon that cuts batches at once. */
 export type SmallHome = AsyncDisposable & { home: Home; images: string; settings: Settings }
@@ -47,13 +46,19 @@ export async function makeSmallHome(pictures = 3): Promise<SmallHome> {
 
 export const AUTOMATION = { cut_hours: 0, poll_seconds: 0.02 }
 
-/** Adds a picture that no other has the bytes of; two a post. */
+/** Adds a picture that looks like no other; two a post. */
 export async function addPicture(images: string, picture: number): Promise<void> {
   const post = join(images, `post-${Math.ceil(picture / 2)}`)
   await mkdir(post, { recursive: true })
-  const path = join(post, `${picture}.jpg`)
-  await copyFile(join(SAMPLES, `0${((picture - 1) % 4) + 1}.jpg`), path)
-  await writeFile(path, Buffer.concat([await readFile(path), Buffer.from(`picture ${picture}`)]))
+  await paintPicture(join(post, `${picture}.jpg`), picture)
+}
+
+/** Writes a picture that looks like no other of another number. */
+export async function paintPicture(path: string, number: number): Promise<void> {
+  const background = { r: (number * 37) % 256, g: (number * 101) % 256, b: Math.floor(number / 256) * 16 }
+  await sharp({ create: { width: 48, height: 64, channels: 3, background } })
+    .jpeg()
+    .toFile(path)
 }
 
 /** Answers as the embedded server does, once a picture: pixels do not change. */
@@ -81,7 +86,8 @@ export async function schedulerOf(
   },
 ): Promise<Scheduler> {
   const { url, clock, notify = () => {}, signal = new AbortController().signal } = options
-  const provider = openaiProvider({ apiKey: 'key', baseUrl: url })
+  // What a read's own retries would wait for is real time; a later tick reads again.
+  const provider = openaiProvider({ apiKey: 'key', baseUrl: url, readRetries: 0 })
   const automation = settleAutomation(
     fashionGraph,
     automationSchema.parse(options.automation ?? AUTOMATION),
