@@ -23,25 +23,30 @@ type Queued = { kind: 'followed'; run: FinishedRun } | { kind: 'here'; runId?: n
 
 /**
  * Hands a run to the daemon that holds the home, and follows it until it ends or, without `waits`, until it waits. The
- * run is a row: it goes on whatever becomes of this process. When the daemon dies meanwhile, the run is the caller's.
+ * run is a row: it goes on whatever becomes of this process. When another run takes over what it waits for, that is followed. When the daemon dies meanwhile, the run is the caller's.
  */
 export async function queueRun(
   { selection, isForced, waits, limit }: Request,
   tools: Executor & { pin: () => Promise<void> },
 ): Promise<Queued> {
-  const { db, clock, signal, settings } = tools
+  const { db, clock, signal, settings, notify } = tools
   if (!(await isHeldByDaemon(db, clock.now()))) return { kind: 'here' }
   await tools.pin()
   const before = await ledgerOf(db)
   const text = selectionText(fashionGraph, select(fashionGraph, selection))
   const wanted = { selection: text, trigger: 'person', isForced, requestLimit: limit }
-  const runId = await insertRun(db, wanted, clock.now(), 'queued')
-  tools.notify({ kind: 'run.queued', run: runId })
+  let runId = await insertRun(db, wanted, clock.now(), 'queued')
+  notify({ kind: 'run.queued', run: runId })
   const teller = stepTeller(tools)
   while (!signal.aborted) {
     const run = (await findRun(db, runId))!
     const steps = await findSteps(db, runId)
     await teller.tell(steps)
+    if (run.successor_id !== null) {
+      notify({ kind: 'run.interrupted', run: runId, because: run.error ?? '' })
+      runId = run.successor_id
+      continue
+    }
     if (isOver(run, waits)) {
       const after = await ledgerOf(db)
       return {

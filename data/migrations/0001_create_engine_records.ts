@@ -19,6 +19,7 @@ export const createEngineRecords: Migration = {
         finished_at text,
         error_code text,
         error text,
+        successor_id integer references runs,
         check ((state in ('queued', 'running', 'waiting')) = (finished_at is null))
       ) strict
 

@@ -62,6 +62,11 @@ export async function requeueRuns(db: Db, now: Date): Promise<number[]> {
   })
 }
 
+/** Records which run goes on with what an interrupted one waited for. */
+export async function recordSuccessor(db: Db, id: number, successor: number): Promise<void> {
+  await db.updateTable('runs').set({ successor_id: successor }).where('id', '=', id).execute()
+}
+
 /** Compare-and-set of a run's state; says whether it won. A state that ends the run is stamped with `now`. */
 export async function moveRun(
   db: Db,

@@ -22,6 +22,8 @@ export type RunsTable = {
   finished_at: string | null
   error_code: string | null
   error: string | null
+  /** Of an interrupted run: the one that goes on with what it waited for. */
+  successor_id: number | null
 }
 
 export type StepState = 'running' | 'waiting' | 'done' | 'failed' | 'held' | 'interrupted'

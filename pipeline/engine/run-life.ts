@@ -1,5 +1,5 @@
 import type { Db } from '../../data/database.js'
-import { type Run, findRuns, insertRun, moveRun } from '../../data/records/runs.js'
+import { type Run, findRuns, insertRun, moveRun, recordSuccessor } from '../../data/records/runs.js'
 import { findLastRound, interruptSteps } from '../../data/records/steps.js'
 import type { RunState } from '../../data/schema/engine-tables.js'
 import { HemlineError, isExpected } from '../errors.js'
@@ -43,6 +43,7 @@ export async function openRun<R>(
         { state: 'interrupted', failure: { code: 'interrupted', message: because } },
         now,
       )
+      await recordSuccessor(trx, run, id)
     }
     if (resumed !== undefined) await takeRun(trx, id, ['queued', 'waiting'], 'running', now)
     const last = await findLastRound(trx, id)

@@ -44,7 +44,7 @@ export async function makeSmallHome(pictures = 3): Promise<SmallHome> {
   }
 }
 
-export const AUTOMATION = { cut_hours: 0, poll_seconds: 0.02 }
+const AUTOMATION = { cut_hours: 0, poll_seconds: 0.02 }
 
 /** Adds a picture that looks like no other; two a post. */
 export async function addPicture(images: string, picture: number): Promise<void> {
