@@ -5,9 +5,13 @@ import { writeAtomically } from '../data/artifacts.js'
 import type { Home } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { automationSchema } from './daemon/automation.js'
+import { retentionSchema } from './retention.js'
 
 /** What a home's config holds beside the settings that shape requests: nothing here makes an answer stale. */
-const sectionsSchema = z.strictObject({ automation: automationSchema.optional() })
+const sectionsSchema = z.strictObject({
+  automation: automationSchema.optional(),
+  retention: retentionSchema.optional(),
+})
 
 export type ConfigSections = z.infer<typeof sectionsSchema>
 
@@ -26,8 +30,8 @@ export async function readConfig(home: Home): Promise<HomeConfig | undefined> {
   })
   if (text === undefined) return undefined
   const where = `"${home.config}"`
-  const { automation, ...settings } = check(fileSchema, parse(text, home), where)
-  return { settings, sections: automation === undefined ? {} : { automation } }
+  const { automation, retention, ...settings } = check(fileSchema, parse(text, home), where)
+  return { settings, sections: { automation, retention } }
 }
 
 const fileSchema = settingsSchema.extend(sectionsSchema.shape)

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import yargs from 'yargs'
 import { batches } from './commands/batches.js'
+import { clean } from './commands/clean.js'
 import { config } from './commands/config.js'
 import { cost } from './commands/cost.js'
 import { daemon } from './commands/daemon.js'
@@ -40,6 +41,7 @@ const commands = [
   failures,
   exportPosts,
   cost,
+  clean,
   serveLocal,
 ]
 

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress'
 import { summarizeStep } from '../reports/step-summary.js'
-import { formatCount, formatDuration } from '../reports/numbers.js'
+import { formatBytes, formatCount, formatDuration } from '../reports/numbers.js'
 import { printable } from '../reports/table.js'
 import type { DaemonEvent } from './daemon/daemon-event.js'
 import type { Progress, ProgressEvent } from './progress.js'
@@ -123,6 +123,8 @@ function daemonSentenceOf(event: DaemonEvent): string {
       return `warning: the config is not usable, the last good one stays: ${event.because}`
     case 'tick.decided':
       return `tick ${event.tick}: ${event.because}`
+    case 'home.cleaned':
+      return `cleaned: ${formatCount(event.files)} files, ${formatBytes(event.bytes)}, and ${formatCount(event.records)} records`
     case 'tick.failed':
       return `warning: a tick failed, the next one tries again: ${messageOf(event.error)}`
     case 'run.failed':

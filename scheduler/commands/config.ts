@@ -28,7 +28,9 @@ export const config = defineCommand({
     const { settings, sections } = config
     if (args.json) await printObject({ ...settings, ...sections })
     else {
-      const rows = Object.entries({ ...settings, ...sections }).map(([name, value]) => [name, inWords(value)])
+      const rows = Object.entries({ ...settings, ...sections })
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, inWords(value)])
       await print(
         `${formatTable([{ title: 'setting' }, { title: 'value' }], rows, terminalWidth())}\n${home.config}`,
       )

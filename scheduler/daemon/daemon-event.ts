@@ -9,5 +9,7 @@ export type DaemonEvent =
   | { kind: 'tick.decided'; tick: number; observes: string[]; starts: string[]; because: string }
   /** A tick itself failed (a locked or full database): nothing is decided, the next one tries again. */
   | { kind: 'tick.failed'; error: unknown }
+  /** What had been kept for long enough was deleted. */
+  | { kind: 'home.cleaned'; files: number; bytes: number; records: number }
   /** A run could not begin; the clock pauses. */
   | { kind: 'run.failed'; run: number; error: unknown }

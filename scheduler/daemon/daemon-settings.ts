@@ -4,10 +4,11 @@ import type { Home } from '../../data/home.js'
 import { HemlineError, isExpected } from '../../pipeline/errors.js'
 import { readConfig } from '../home-config.js'
 import type { ProgressEvent } from '../progress.js'
+import { type Retention, retentionSchema } from '../retention.js'
 import { type Automation, automationSchema, settleAutomation } from './automation.js'
 
 /** What a daemon works by. */
-export type DaemonSettings = { settings: Settings; automation: Automation }
+export type DaemonSettings = { settings: Settings; automation: Automation; retention: Retention }
 
 /**
  * Reads a home's config at the start, and again whenever it is asked: a person may edit it while the daemon runs. An edit
@@ -48,5 +49,9 @@ async function load(home: Home): Promise<DaemonSettings> {
   }
   const section = config.sections.automation ?? automationSchema.parse({})
   const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return { settings: config.settings, automation: settleAutomation(fashionGraph, section, localTimeZone) }
+  return {
+    settings: config.settings,
+    automation: settleAutomation(fashionGraph, section, localTimeZone),
+    retention: config.sections.retention ?? retentionSchema.parse({}),
+  }
 }

@@ -12,6 +12,7 @@ import { exitCodes } from '../exit-codes.js'
 import { thisProcess } from '../holder.js'
 import type { Progress } from '../progress.js'
 import { stopSignal } from '../stop-signal.js'
+import { dailyCleaning } from './daily-cleaning.js'
 import { daemonSettings } from './daemon-settings.js'
 import { type Scheduler, makeScheduler } from './scheduler.js'
 
@@ -58,8 +59,13 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
           pollIntervalMs: seconds === undefined ? undefined : seconds * 1000,
         }
       })
-      if (options.once) await tickUntilQuiet(scheduler)
-      else await tickUntilStopped(scheduler, signal, progress)
+      const clean = dailyCleaning(db, home, { clock: systemClock, notify: progress.notify })
+      const work = async (): Promise<void> => {
+        await tickUntilQuiet(scheduler)
+        if (!signal.aborted) await clean(settings.current().retention)
+      }
+      if (options.once) await work()
+      else await workUntilStopped(work, signal, progress)
       if (lease.lost.aborted) throw lease.lost.reason
       return options.once ? await codeOfWhatIsLeft() : exitCodes.done
     } finally {
@@ -86,8 +92,8 @@ async function tickUntilQuiet(scheduler: Scheduler): Promise<void> {
 }
 
 /** The timer is node-cron's; what is due is decided by what is on record, so a tick that is skipped or late loses nothing. */
-async function tickUntilStopped(
-  scheduler: Scheduler,
+async function workUntilStopped(
+  work: () => Promise<void>,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<void> {
@@ -95,7 +101,7 @@ async function tickUntilStopped(
   const task = cron.schedule(
     '* * * * * *',
     () => {
-      working = tickUntilQuiet(scheduler).catch((error: unknown) => {
+      working = work().catch((error: unknown) => {
         if (!signal.aborted) progress.notify({ kind: 'tick.failed', error })
       })
       return working

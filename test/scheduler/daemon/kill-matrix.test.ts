@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { fastFolder } from './fast-folder.js'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -38,7 +38,7 @@ type Case = AsyncDisposable & { small: SmallHome; proxy: LossyProxy; server: str
 
 async function makeCase(): Promise<Case> {
   const small = await makeSmallHome(PICTURES)
-  const directory = await mkdtemp(join(tmpdir(), 'hemline-provider-'))
+  const directory = await mkdtemp(join(fastFolder, 'hemline-provider-'))
   const server = await startLocalServer({ directory, respond, clock: systemClock })
   const proxy = await startLossyProxy(server.url)
   // A batch is seen at work a few times, so that a daemon always waits, however fast the server is.
@@ -125,7 +125,7 @@ let undisturbed: Outcome
 let boundaries: string[]
 let calls: string[]
 
-matrix.before(async () => {
+matrix('an undisturbed daemon shows which boundaries there are', async () => {
   await using calm = await makeCase()
   boundaries = await startDaemon(calm).ended
   undisturbed = await outcomeOf(calm.small.home)

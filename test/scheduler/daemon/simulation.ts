@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { fastFolder } from './fast-folder.js'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
@@ -44,7 +44,7 @@ export async function simulate(seed: number): Promise<{ lives: number; batches: 
   const dice = diceOf(seed)
   const pictures = dice.between(1, 5)
   await using small = await makeSmallHome(pictures)
-  const directory = await mkdtemp(join(tmpdir(), 'hemline-simulated-'))
+  const directory = await mkdtemp(join(fastFolder, 'hemline-simulated-'))
   const begun = Date.parse('2026-03-07T00:00:00Z')
   // The provider's clock is right; that of this machine may be ahead or behind.
   let [now, skew] = [begun, 0]

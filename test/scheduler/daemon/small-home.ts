@@ -1,5 +1,5 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { fastFolder } from './fast-folder.js'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { fashionGraph } from '../../../assets/list.js'
@@ -26,7 +26,7 @@ import type { ProgressEvent } from '../../../scheduler/progress.js'
 export type SmallHome = AsyncDisposable & { home: Home; images: string; settings: Settings }
 
 export async function makeSmallHome(pictures = 3): Promise<SmallHome> {
-  const folder = await mkdtemp(join(tmpdir(), 'hemline-small-'))
+  const folder = await mkdtemp(join(fastFolder, 'hemline-small-'))
   const images = join(folder, 'images')
   for (let picture = 1; picture <= pictures; picture++) await addPicture(images, picture)
   const settings: Settings = {

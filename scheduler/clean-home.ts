@@ -1,0 +1,90 @@
+import { rm, stat } from 'node:fs/promises'
+import type { Db } from '../data/database.js'
+import type { Home } from '../data/home.js'
+import {
+  type OldRecordKind,
+  compact,
+  countOldRecords,
+  deleteOldRecords,
+  findCollectedParts,
+  oldRecordKinds,
+  recordFileDeleted,
+} from '../data/records/old-records.js'
+import { resultPaths } from '../pipeline/batch/result-paths.js'
+import type { Retention } from './retention.js'
+
+/** What is, or would be, deleted: a file, or so many records of a kind. */
+export type Cleaned =
+  | { kind: 'task_file' | 'results_file'; path: string; bytes: number; because: string }
+  | { kind: OldRecordKind; records: number; because: string }
+
+const DAY_MS = 86_400_000
+/** So that nobody else waits long for the write lock. */
+const RECORDS_AT_ONCE = 1_000
+
+/**
+ * Deletes what has been kept for long enough: files of parts whose answers are stored, and records that nothing needs.
+ * Never touches what is in flight, an answer, a charge or a materialization. A file goes before its record says so: a kill
+ * in between leaves a record that the next cleaning corrects.
+ *
+ * @param isDryRun  only tell what would go.
+ */
+export async function cleanHome(
+  db: Db,
+  home: Home,
+  retention: Retention,
+  now: Date,
+  isDryRun = false,
+): Promise<Cleaned[]> {
+  const cleaned: Cleaned[] = []
+  const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS)
+
+  const { task_files_days: taskDays, results_days: resultDays } = retention
+  for (const part of await findCollectedParts(db, daysAgo(taskDays))) {
+    if (part.file_deleted_at !== null) continue
+    const because = `its answers are stored since ${part.collected_at}, and task_files_days is ${taskDays}`
+    cleaned.push({ kind: 'task_file', path: part.path, bytes: part.bytes, because })
+    if (isDryRun) continue
+    await rm(home.pathOf(part.path), { force: true })
+    await recordFileDeleted(db, part.id, now)
+  }
+  for (const part of await findCollectedParts(db, daysAgo(resultDays))) {
+    for (const path of Object.values(resultPaths(part.path))) {
+      const bytes = await sizeOf(home.pathOf(path))
+      if (bytes === undefined) continue
+      const because = `its answers are stored since ${part.collected_at}, and results_days is ${resultDays}`
+      cleaned.push({ kind: 'results_file', path, bytes, because })
+      if (!isDryRun) await rm(home.pathOf(path), { force: true })
+    }
+  }
+
+  const daysOf = {
+    ticks: retention.ticks_days,
+    steps: retention.runs_days,
+    runs: retention.runs_days,
+    webhook_deliveries: 30,
+  }
+  for (const kind of oldRecordKinds) {
+    const before = daysAgo(daysOf[kind])
+    const records = await countOldRecords(db, kind, before)
+    if (records === 0) continue
+    cleaned.push({
+      kind,
+      records,
+      because: `over for more than ${daysOf[kind]} days, and nothing needs them`,
+    })
+    if (isDryRun) continue
+    while ((await deleteOldRecords(db, kind, before, RECORDS_AT_ONCE)) === RECORDS_AT_ONCE);
+  }
+  if (!isDryRun) await compact(db)
+  return cleaned
+}
+
+async function sizeOf(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}

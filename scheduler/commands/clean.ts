@@ -1,0 +1,49 @@
+import { defineCommand } from '../command.js'
+import { exitCodes } from '../exit-codes.js'
+import { homeOption, jsonOption, withHome } from '../open-home.js'
+
+export const clean = defineCommand({
+  command: 'clean',
+  describe:
+    'Delete tasks files whose answers are long stored, old results files, and old records of ticks and runs',
+  builder: (yargs) =>
+    yargs
+      .options({
+        ...homeOption,
+        'dry-run': { type: 'boolean', default: false, describe: 'Only tell what would be deleted, and why' },
+        ...jsonOption,
+      })
+      .example('$0 clean --dry-run', 'What the daemon would delete in its next daily cleaning')
+      .epilogue('How long what is kept stands in the "retention" section of the home’s config.json.'),
+  async handler(args) {
+    const [
+      { cleanHome },
+      { retentionSchema },
+      { readConfig },
+      { cleaningListing, describeCleaning },
+      { printListing },
+      { print },
+      { systemClock },
+    ] = await Promise.all([
+      import('../clean-home.js'),
+      import('../retention.js'),
+      import('../home-config.js'),
+      import('../../reports/cleaning-listing.js'),
+      import('../print-listing.js'),
+      import('../print.js'),
+      import('../../pipeline/clock.js'),
+    ])
+    await withHome(args.home, async (db, home) => {
+      const config = await readConfig(home)
+      const retention = config?.sections.retention ?? retentionSchema.parse({})
+      const cleaned = await cleanHome(db, home, retention, systemClock.now(), args['dry-run'])
+      await printListing(each(cleaned), cleaningListing, args.json)
+      if (!args.json && cleaned.length > 0) await print(describeCleaning(cleaned, args['dry-run']))
+    })
+    return exitCodes.done
+  },
+})
+
+async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items
+}
