@@ -49,10 +49,14 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   const failures: unknown[] = []
   for (const batch of ended) {
     // One batch that cannot be taken in must not keep the others from it.
-    await collectBatch(batch, await answerRules(batch, context), batchContext).catch((error: unknown) => {
+    try {
+      const { cancelled } = await collectBatch(batch, await answerRules(batch, context), batchContext)
+      // Somebody ended it to stop spending: only a run that is started after this one asks again.
+      if (cancelled > 0) context.allowance.requests = 0
+    } catch (error) {
       context.signal.throwIfAborted()
       failures.push(error)
-    })
+    }
   }
   // What was collected made room: the next round submits the parts that waited for it.
   if (ended.length > failures.length && (await countUnsubmittedParts(db)) > 0) return undefined

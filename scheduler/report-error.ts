@@ -11,6 +11,8 @@ const BAD_USAGE = new Set([
   'no_images',
   'no_home',
   'no_key',
+  'no_such_part',
+  'no_such_batch',
 ])
 
 /**

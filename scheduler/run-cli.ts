@@ -1,7 +1,9 @@
 import process from 'node:process'
 import yargs from 'yargs'
+import { adopt } from './commands/adopt.js'
 import { batches } from './commands/batches.js'
 import { clean } from './commands/clean.js'
+import { cancel } from './commands/cancel.js'
 import { config } from './commands/config.js'
 import { cost } from './commands/cost.js'
 import { daemon } from './commands/daemon.js'
@@ -14,6 +16,7 @@ import { init } from './commands/init.js'
 import { materialize } from './commands/materialize.js'
 import { posts } from './commands/posts.js'
 import { requests } from './commands/requests.js'
+import { resubmit } from './commands/resubmit.js'
 import { runs } from './commands/runs.js'
 import { serveLocal } from './commands/serve-local.js'
 import { status } from './commands/status.js'
@@ -35,6 +38,9 @@ const commands = [
   runs,
   ticks,
   batches,
+  adopt,
+  resubmit,
+  cancel,
   images,
   requests,
   posts,

@@ -1,4 +1,5 @@
 import type { Db } from '../database.js'
+import { liveBatchStates } from '../schema/batch-tables.js'
 import type { BatchRecord } from './batches.js'
 import { movePart } from './parts.js'
 
@@ -59,7 +60,8 @@ export async function recordFailedPoll(
 }
 
 /**
- * Records that the provider rejected the whole batch before it ran any of it (nothing is charged).
+ * Ends a batch of which nothing is to be expected any more: the provider rejected it before it ran (nothing is charged),
+ * or a person gave it up.
  *
  * @param sameAgain  true: the part may be sent as it is, later. false: the part is withdrawn, and its requests wait for
  *   another one.
@@ -76,7 +78,7 @@ export async function rejectBatch(
       .updateTable('batches')
       .set({ state: 'rejected', because, ended_at: now.toISOString(), next_poll_at: null })
       .where('id', '=', batch.id)
-      .where('state', 'in', ['intended', 'uploaded', 'open', 'ended'])
+      .where('state', 'in', liveBatchStates)
       .execute()
     const state = sameAgain ? 'built' : 'withdrawn'
     await trx

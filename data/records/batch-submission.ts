@@ -83,7 +83,8 @@ export async function recordDoubt(db: Db, id: number, because: string): Promise<
 
 /**
  * Records that the batch is at the provider, made or adopted: the batch is open, its part and requests are submitted,
- * all in one transaction.
+ * all in one transaction. A record that was stuck, or given up before a batch was known, is bound to the one that was
+ * found.
  */
 export async function recordOpen(
   db: Db,
@@ -104,6 +105,9 @@ export async function recordOpen(
       .set({
         state: 'open',
         because: null,
+        ended_at: null,
+        is_stuck: 0,
+        failed_polls: 0,
         provider_batch_id: opened.providerBatchId,
         input_file_id: opened.inputFileId,
         status: opened.status,
@@ -114,7 +118,13 @@ export async function recordOpen(
         requests_total: opened.requests,
       })
       .where('id', '=', batch.id)
-      .where('state', 'in', ['intended', 'uploaded', 'held'])
+      .where((eb) =>
+        eb.or([
+          eb('state', 'in', ['intended', 'uploaded', 'held']),
+          eb.and([eb('state', '=', 'open'), eb('is_stuck', '=', 1)]),
+          eb.and([eb('state', '=', 'rejected'), eb('provider_batch_id', 'is', null)]),
+        ]),
+      )
       .execute()
     await movePart(trx, batch.part_id, 'built', 'submitted')
     await trx

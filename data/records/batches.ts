@@ -13,6 +13,49 @@ export function findBatches(db: Db, states: readonly BatchState[]): Promise<Batc
   return db.selectFrom('batches').selectAll().where('state', 'in', states).orderBy('id').execute()
 }
 
+/** The record of a batch at the provider; undefined when it is none of ours. */
+export function findBatchOfProvider(db: Db, providerBatchId: string): Promise<BatchRecord | undefined> {
+  return db
+    .selectFrom('batches')
+    .selectAll()
+    .where('provider_batch_id', '=', providerBatchId)
+    .executeTakeFirst()
+}
+
+/**
+ * The last batch of every part that might turn out to be another batch than is on record: not known to be created, given
+ * up before it was known, or stuck. Newest first.
+ */
+export function findBatchesInDoubt(db: Db): Promise<BatchRecord[]> {
+  return db
+    .selectFrom('batches')
+    .innerJoin('parts', 'parts.id', 'batches.part_id')
+    .selectAll('batches')
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('batches as later')
+            .select('later.id')
+            .whereRef('later.part_id', '=', 'batches.part_id')
+            .whereRef('later.id', '>', 'batches.id'),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.or([
+        eb('batches.state', 'in', ['intended', 'uploaded', 'held']),
+        eb.and([eb('batches.state', '=', 'open'), eb('is_stuck', '=', 1)]),
+        eb.and([
+          eb('batches.state', '=', 'rejected'),
+          eb('provider_batch_id', 'is', null),
+          eb('parts.state', '=', 'built'),
+        ]),
+      ]),
+    )
+    .orderBy('batches.id', 'desc')
+    .execute()
+}
+
 /** All batches of a part, oldest first: at most one is live, those before it were rejected. */
 export function findBatchesOfPart(db: Db, partId: number): Promise<BatchRecord[]> {
   return db.selectFrom('batches').selectAll().where('part_id', '=', partId).orderBy('id').execute()

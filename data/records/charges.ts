@@ -24,6 +24,16 @@ export function sumCharges(db: Db): Promise<ChargeSum> {
   return db.selectFrom('charges').select(sums).executeTakeFirstOrThrow()
 }
 
+/** What the requests of one recipe were charged so far; zeros when there are none. */
+export function sumChargesOfRecipe(db: Db, recipeId: number): Promise<ChargeSum> {
+  return db
+    .selectFrom('charges')
+    .innerJoin('requests', 'requests.id', 'charges.request_id')
+    .where('requests.recipe_id', '=', recipeId)
+    .select(sums)
+    .executeTakeFirstOrThrow()
+}
+
 /** Charges batch by batch, oldest first; batches without a charge are not among them. */
 export function sumChargesByBatch(db: Db): Promise<BatchCharges[]> {
   return db

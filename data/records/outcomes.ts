@@ -9,7 +9,7 @@ export type SettledLine = {
   requestId: number
   outcome:
     | { kind: 'answered'; body: string; digest: string; model: string }
-    | { kind: 'failed'; code: string; message: string; isRetryable: boolean }
+    | { kind: 'failed'; code: string; message: string; isRetryable: boolean; isAttempt: boolean }
   /** Present whenever the line reports usage, whether its answer could be used or not. */
   charge: Charge | undefined
 }
@@ -31,8 +31,8 @@ export type StrayLine = Omit<Row<'stray_lines'>, 'batch_id'>
  * Stores the outcomes of some lines of a batch, with their charges and strays, in one transaction. Storing a line again
  * changes nothing, so a collection that was killed is simply repeated.
  *
- * A failure worth another try makes its request pending again unless it had its last attempt; the posts of all settled
- * requests are marked as touched.
+ * A failure worth another try makes its request pending again unless it had its last attempt; one that is no attempt
+ * (somebody cancelled the batch) is not counted. The posts of all settled requests are marked as touched.
  */
 export function settleLines(
   db: Db,
@@ -118,7 +118,9 @@ async function insertFailures(
   now: Date,
 ): Promise<void> {
   const rows = lines.flatMap(({ requestId, outcome }) =>
-    outcome.kind === 'failed' ? [{ requestId, ...outcome, retry: outcome.isRetryable ? 1 : 0 }] : [],
+    outcome.kind === 'failed'
+      ? [{ requestId, ...outcome, retry: outcome.isRetryable ? 1 : 0, uncounted: outcome.isAttempt ? 0 : 1 }]
+      : [],
   )
   if (rows.length === 0) return
   const json = JSON.stringify(rows)
@@ -131,12 +133,14 @@ async function insertFailures(
   `.execute(trx)
   await sql`
     update requests set
-      state = iif(line.retry and attempts < ${MAX_ATTEMPTS}, 'pending', 'failed'),
-      part_id = iif(line.retry and attempts < ${MAX_ATTEMPTS}, null, part_id),
+      state = iif(line.retry and attempts - line.uncounted < ${MAX_ATTEMPTS}, 'pending', 'failed'),
+      part_id = iif(line.retry and attempts - line.uncounted < ${MAX_ATTEMPTS}, null, part_id),
+      attempts = attempts - line.uncounted,
       reason = line.code,
       detail = line.message
     from (
-      select value->>'requestId' as id, value->>'retry' as retry, value->>'code' as code, value->>'message' as message
+      select value->>'requestId' as id, value->>'retry' as retry, value->>'uncounted' as uncounted,
+        value->>'code' as code, value->>'message' as message
       from json_each(${json})
     ) as line
     where requests.id = line.id and requests.part_id = ${batch.part_id} and requests.state = 'submitted'

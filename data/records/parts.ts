@@ -52,6 +52,15 @@ export function getPart(db: Db, id: number): Promise<Part> {
   return db.selectFrom('parts').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 }
 
+/** The part with this path (relative to the home), or whose file has this name; undefined when there is none. */
+export function findPartNamed(db: Db, name: string): Promise<Part | undefined> {
+  return db
+    .selectFrom('parts')
+    .selectAll()
+    .where(sql<SqlBool>`substr('/' || path, ${-name.length - 1}) = ${`/${name}`}`)
+    .executeTakeFirst()
+}
+
 /** The highest number that a part of this stamp has; 0 when there is none. */
 export async function findLastPartNumber(db: Db, stamp: string): Promise<number> {
   const row = await db

@@ -122,6 +122,17 @@ export async function countPendingRequests(db: Db): Promise<{ pending: number; r
     .executeTakeFirstOrThrow()
 }
 
+/** How many requests of a part have no outcome yet. */
+export async function countUnansweredOfPart(db: Db, partId: number): Promise<number> {
+  const row = await db
+    .selectFrom('requests')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('part_id', '=', partId)
+    .where('state', 'in', ['in_part', 'submitted'])
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
 /** How many requests were ever made under a recipe. */
 export async function countRequestsOfRecipe(db: Db, recipeId: number): Promise<number> {
   const row = await db

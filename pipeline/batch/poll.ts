@@ -59,7 +59,13 @@ async function pollBatch(batch: BatchRecord, intervalMs: number, context: BatchC
   await recordSeen(batch, seen, intervalMs, context)
 }
 
-async function recordSeen(
+/**
+ * Records what the provider says of an open batch, and what follows from it.
+ *
+ * @param intervalMs  until the next poll.
+ * @throws HemlineError `batch_rejected` as `pollOpenBatches` does.
+ */
+export async function recordSeen(
   batch: BatchRecord,
   seen: ProviderBatch,
   intervalMs: number,

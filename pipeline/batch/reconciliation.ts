@@ -45,7 +45,7 @@ export class Reconciliation {
     for (const requestId of this.#sent.keys()) {
       if (this.#outcomes.has(requestId)) continue
       this.#count(requestId, failure.tally)
-      missing.push({ requestId, outcome: { kind: 'failed', ...withoutTally(failure) }, charge: undefined })
+      missing.push({ requestId, outcome: failedOutcome(failure), charge: undefined })
     }
     return missing.sort((a, b) => a.requestId - b.requestId)
   }
@@ -68,12 +68,15 @@ function settle(
   const charge = chargeOf(line, rules)
   const requestId = line.id
   if (!('content' in line.result)) {
-    const outcome = { kind: 'failed', ...withoutTally(line.result) } as const
-    return { settled: { requestId, outcome, charge }, outcome: line.result.tally }
+    return {
+      settled: { requestId, outcome: failedOutcome(line.result), charge },
+      outcome: line.result.tally,
+    }
   }
   const read = rules.readAnswer(line.result.content)
   if (!read.ok) {
-    const outcome = { kind: 'failed', code: read.code, message: read.message, isRetryable: true } as const
+    const { code, message } = read
+    const outcome = failedOutcome({ tally: 'invalid', code, message, isRetryable: true })
     return { settled: { requestId, outcome, charge }, outcome: 'invalid' }
   }
   const digest = createHash('sha256').update(read.body).digest('hex')
@@ -112,6 +115,7 @@ function failureOfMissing(batchStatus: string): LineFailure {
   }
 }
 
-function withoutTally({ code, message, isRetryable }: LineFailure): Omit<LineFailure, 'tally'> {
-  return { code, message, isRetryable }
+/** Somebody cancelled it before it ran: however often that happens, it says nothing about the request. */
+function failedOutcome({ tally, code, message, isRetryable }: LineFailure): SettledLine['outcome'] {
+  return { kind: 'failed', code, message, isRetryable, isAttempt: tally !== 'cancelled' }
 }

@@ -122,7 +122,7 @@ async function uploadThenCreate(part: Part, batch: BatchRecord, context: BatchCo
 }
 
 /** Carries the key, so that an upload whose answer was lost is found again. */
-function uploadName(part: Part, batch: BatchRecord): string {
+export function uploadName(part: Part, batch: BatchRecord): string {
   return `${basename(part.path, '.jsonl')}_${batch.key}.jsonl`
 }
 
@@ -181,7 +181,8 @@ async function resolveDoubt(part: Part, batch: BatchRecord, context: BatchContex
   }
 }
 
-async function recordAsOpen(
+/** Records that the batch is at the provider, made or found there; from now on it is polled. */
+export async function recordAsOpen(
   part: Part,
   batch: BatchRecord,
   at: ProviderBatch,

@@ -101,6 +101,18 @@ export function openaiProvider(options: {
         toProviderBatch(await client.batches.retrieve(id, { signal: ofCall })),
       ),
 
+    cancelBatch: (id, signal) =>
+      call(`cancellation of batch "${id}"`, signal, async (ofCall) =>
+        // The SDK would repeat it after a 409, which says that the batch is over.
+        toProviderBatch(await client.batches.cancel(id, { ...once, signal: ofCall })),
+      ),
+
+    retrieveFile: (id, signal) =>
+      call(`look at file "${id}"`, signal, async (ofCall) => {
+        const { filename, bytes } = await client.files.retrieve(id, { signal: ofCall })
+        return { fileName: filename, bytes }
+      }),
+
     async download(fileId, write, signal) {
       const what = `download of file "${fileId}"`
       const expected = await call(what, signal, async (ofCall) => {

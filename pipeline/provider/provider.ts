@@ -54,6 +54,10 @@ export type Provider = {
     signal: AbortSignal,
   ): Promise<ProviderBatch | undefined>
   retrieveBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
+  /** Asks for the batch to be cancelled. Asking again changes nothing; one that is over is refused (HTTP 409). */
+  cancelBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
+  /** The name and size of a file that is there. */
+  retrieveFile(id: string, signal: AbortSignal): Promise<{ fileName: string; bytes: number }>
   /** Hands a file's bytes to `write`, one piece after the other. What `write` throws passes through. */
   download(fileId: string, write: (bytes: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void>
 }

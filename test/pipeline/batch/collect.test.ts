@@ -1,46 +1,23 @@
 import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type BatchRecord, findBatches } from '../../../data/records/batches.js'
+import type { BatchRecord } from '../../../data/records/batches.js'
 import { sumCharges } from '../../../data/records/charges.js'
 import { listFailures } from '../../../data/records/failures.js'
 import { type ListedRequest, listRequests } from '../../../data/records/requests.js'
-import type { AnswerRules } from '../../../pipeline/batch/answer-rules.js'
 import { collectBatch } from '../../../pipeline/batch/collect.js'
 import { customId } from '../../../pipeline/batch/custom-id.js'
-import { pollOpenBatches } from '../../../pipeline/batch/poll.js'
 import { resultPaths } from '../../../pipeline/batch/result-paths.js'
-import { submitPart } from '../../../pipeline/batch/submit.js'
 import { RespondError } from '../../../pipeline/provider/local-server/respond.js'
 import type { ProviderError } from '../../../pipeline/provider/provider.js'
 import { rejection } from '../../rejection.js'
 import { answerTo } from '../provider/local-server/world.js'
+import { plainRules as rules } from './answer-rules.js'
+import { endedBatch } from './ended-batch.js'
 import { type World, makeWorld } from './world.js'
 
 const collecting = suite('collecting a batch')
-
-const rules: AnswerRules = {
-  readAnswer: (content) =>
-    content.startsWith('REQUEST')
-      ? { ok: true, body: JSON.stringify({ said: content }) }
-      : { ok: false, code: 'schema_mismatch', message: 'not what was asked for' },
-  price: ({ inputTokens, outputTokens }) => ({ price: 'test', costNanoUsd: inputTokens + outputTokens }),
-}
-
-/** Submits a part of so many requests and polls until its batch is over. */
-async function endedBatch(world: World, requests: number): Promise<BatchRecord> {
-  const parts = await world.buildParts(requests)
-  await submitPart(parts.at(-1)!, world.context)
-  for (let tries = 0; tries < 200; tries++) {
-    await pollOpenBatches(0, world.context)
-    const [ended] = await findBatches(world.db, ['ended'])
-    if (ended) return ended
-    await sleep(25)
-  }
-  throw new Error('the batch did not end')
-}
 
 /** Puts a results file where a finished download would be. */
 async function placeResults(world: World, batch: BatchRecord, lines: string[]): Promise<void> {
