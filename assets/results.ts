@@ -78,7 +78,10 @@ function nextStep(
   const stuck = open[0]
   return (
     stuck &&
-    held(stuck.because ?? 'a batch does not move', 'Look at `hemline batches`; every run looks again.')
+    held(
+      stuck.because ?? 'a batch does not move',
+      'See `hemline batches` for what to type; every run looks again.',
+    )
   )
 }
 

@@ -87,6 +87,6 @@ async function leftOver(
   if (!inDoubt) return undefined
   return held(
     inDoubt.because,
-    'Look at `hemline batches`; when the cause is mended, run the same command again.',
+    'See `hemline batches` for what to type; when the cause is mended, run the same command again.',
   )
 }

@@ -1,9 +1,16 @@
 import type { ListedBatch } from '../data/records/batches.js'
+import { findStall } from '../pipeline/batch/stall.js'
+import { type TokenSums, usageDifference } from '../pipeline/batch/usage-difference.js'
+import { nextStepOf } from './batch-next-step.js'
 import type { Listing } from './listing.js'
 import { formatBytes, formatCount, formatDuration } from './numbers.js'
+import { describeUsageDifference } from './usage-difference.js'
 
-/** @param now  from which ages and the time to expiry are counted. */
-export function batchListing(now: Date): Listing<ListedBatch> {
+/**
+ * @param now  from which ages and the time to expiry are counted.
+ * @param home  as the person named it, for what to type next.
+ */
+export function batchListing(now: Date, home: string): Listing<ListedBatch> {
   return {
     columns: [
       { title: 'batch' },
@@ -31,6 +38,10 @@ export function batchListing(now: Date): Listing<ListedBatch> {
       batch: batch.provider_batch_id,
       state: batch.state,
       status: batch.status,
+      status_since: batch.status_since,
+      is_stuck: batch.is_stuck === 1,
+      stalled_seconds: stalledSeconds(batch),
+      next_step: nextStepOf(batch, home) ?? null,
       because: batch.because,
       key: batch.key,
       part: batch.path,
@@ -48,16 +59,52 @@ export function batchListing(now: Date): Listing<ListedBatch> {
       polled_at: batch.polled_at,
       collected_at: batch.collected_at,
       tally: batch.tally === null ? null : JSON.parse(batch.tally),
-      usage: batch.usage === null ? null : JSON.parse(batch.usage),
+      usage: tokensJson(usageOf(batch)),
+      usage_difference: tokensJson(differenceOf(batch)),
     }),
+    note: (batch) => {
+      const step = nextStepOf(batch, home)
+      return step && `${batch.provider_batch_id ?? batch.path}: ${step}`
+    },
     empty: 'No batches yet. Submit with: hemline materialize',
   }
 }
 
 /** Ours says what we do with it; the provider's says what it does. */
-function stateInWords({ state, status, because }: ListedBatch): string {
-  const words = state === 'open' ? (status ?? 'open') : state
+function stateInWords(batch: ListedBatch): string {
+  const { state, status, because } = batch
+  const words = state === 'open' ? openInWords(batch, status ?? 'open') : state
+  const difference = differenceOf(batch)
+  if (difference) {
+    return `${words}, but ${describeUsageDifference(JSON.parse(batch.charged), usageOf(batch)!)}`
+  }
   return because === null ? words : `${words}: ${because}`
+}
+
+function openInWords(batch: ListedBatch, status: string): string {
+  if (batch.is_stuck === 1) return 'stuck'
+  const stall = findStall(batch)
+  return stall ? `stalled ${formatDuration(stall.ms)} in ${stall.status}` : status
+}
+
+function stalledSeconds(batch: ListedBatch): number | null {
+  const stall = findStall(batch)
+  return stall ? Math.round(stall.ms / 1000) : null
+}
+
+function usageOf({ usage }: ListedBatch): TokenSums | null {
+  return usage === null ? null : (JSON.parse(usage) as TokenSums)
+}
+
+function differenceOf(batch: ListedBatch): TokenSums | null {
+  if (batch.state !== 'collected') return null
+  return usageDifference(JSON.parse(batch.charged) as TokenSums, usageOf(batch)) ?? null
+}
+
+function tokensJson(tokens: TokenSums | null): object | null {
+  if (tokens === null) return null
+  const { inputTokens, cachedTokens, outputTokens } = tokens
+  return { input_tokens: inputTokens, cached_tokens: cachedTokens, output_tokens: outputTokens }
 }
 
 function since(instant: string, now: Date): string {

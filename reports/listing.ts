@@ -6,6 +6,8 @@ export type Listing<Row> = {
   cells(row: Row): string[]
   /** One JSON line; its names are stable. */
   json(row: Row): object
+  /** What stands below the table about a row that wants something of the person. */
+  note?(row: Row): string | undefined
   /** What is said instead of a table without rows. */
   empty: string
 }

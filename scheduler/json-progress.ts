@@ -28,6 +28,7 @@ function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
     'batch.refused',
     'batch.poll_failed',
     'batch.status_unknown',
+    'batch.usage_differs',
     'step.held',
     'input.stale',
     'daemon.config_refused',

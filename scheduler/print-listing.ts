@@ -1,5 +1,5 @@
 import type { Listing } from '../reports/listing.js'
-import { formatTable } from '../reports/table.js'
+import { formatTable, printable } from '../reports/table.js'
 import { print, printLines } from './print.js'
 import { terminalWidth } from './terminal-width.js'
 
@@ -11,8 +11,14 @@ export async function printListing<Row>(
 ): Promise<void> {
   if (isJson) return printLines(mapped(rows, (row) => listing.json(row)))
   const cells: string[][] = []
-  for await (const row of rows) cells.push(listing.cells(row))
-  await print(cells.length === 0 ? listing.empty : formatTable(listing.columns, cells, terminalWidth()))
+  const notes: string[] = []
+  for await (const row of rows) {
+    cells.push(listing.cells(row))
+    const note = listing.note?.(row)
+    if (note !== undefined) notes.push(printable(note))
+  }
+  if (cells.length === 0) return print(listing.empty)
+  await print([formatTable(listing.columns, cells, terminalWidth()), ...notes].join('\n'))
 }
 
 async function* mapped<Row, Result>(

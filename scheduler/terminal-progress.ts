@@ -1,6 +1,7 @@
 import { SingleBar } from 'cli-progress'
 import { summarizeStep } from '../reports/step-summary.js'
 import { formatBytes, formatCount, formatDuration } from '../reports/numbers.js'
+import { describeUsageDifference } from '../reports/usage-difference.js'
 import { printable } from '../reports/table.js'
 import type { DaemonEvent } from './daemon/daemon-event.js'
 import type { Progress, ProgressEvent } from './progress.js'
@@ -101,6 +102,8 @@ function sentenceOf(event: Told): string | undefined {
       return `warning: a poll of ${event.batch} failed (${event.because}); it is tried again`
     case 'batch.status_unknown':
       return `warning: ${event.batch}: ${event.because}`
+    case 'batch.usage_differs':
+      return `warning: ${event.batch}: ${describeUsageDifference(event.charged, event.reported)}`
     case 'batch.rejected':
       return `warning: ${event.batch} was rejected: ${event.because}`
     default:

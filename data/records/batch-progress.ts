@@ -116,7 +116,12 @@ export async function recordCollected(db: Db, batch: BatchRecord, tally: object,
   await db.transaction().execute(async (trx) => {
     await trx
       .updateTable('batches')
-      .set({ state: 'collected', collected_at: now.toISOString(), tally: JSON.stringify(tally) })
+      .set({
+        state: 'collected',
+        because: null,
+        collected_at: now.toISOString(),
+        tally: JSON.stringify(tally),
+      })
       .where('id', '=', batch.id)
       .where('state', '=', 'ended')
       .execute()

@@ -81,6 +81,11 @@ export async function recordDoubt(db: Db, id: number, because: string): Promise<
   await db.updateTable('batches').set({ because }).where('id', '=', id).execute()
 }
 
+/** Records under which account a batch is reached by now: another key of the same project, say. */
+export async function recordAccount(db: Db, id: number, accountId: number): Promise<void> {
+  await db.updateTable('batches').set({ account_id: accountId }).where('id', '=', id).execute()
+}
+
 /**
  * Records that the batch is at the provider, made or adopted: the batch is open, its part and requests are submitted,
  * all in one transaction. A record that was stuck, or given up before a batch was known, is bound to the one that was

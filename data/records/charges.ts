@@ -24,6 +24,11 @@ export function sumCharges(db: Db): Promise<ChargeSum> {
   return db.selectFrom('charges').select(sums).executeTakeFirstOrThrow()
 }
 
+/** What the answers of one batch were charged; zeros when there are none. */
+export function sumChargesOfBatch(db: Db, batchId: number): Promise<ChargeSum> {
+  return db.selectFrom('charges').where('batch_id', '=', batchId).select(sums).executeTakeFirstOrThrow()
+}
+
 /** What the requests of one recipe were charged so far; zeros when there are none. */
 export function sumChargesOfRecipe(db: Db, recipeId: number): Promise<ChargeSum> {
   return db

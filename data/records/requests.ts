@@ -133,6 +133,15 @@ export async function countUnansweredOfPart(db: Db, partId: number): Promise<num
   return row.count
 }
 
+/** Notes that a batch was sent with these requests and they are not on record as sent with it, or the reverse. */
+export async function markUnaccounted(db: Db, ids: readonly number[], detail: string): Promise<void> {
+  await db
+    .updateTable('requests')
+    .set({ reason: 'unaccounted', detail })
+    .where('id', 'in', sql<number>`(select value from json_each(${JSON.stringify(ids)}))`)
+    .execute()
+}
+
 /** How many requests were ever made under a recipe. */
 export async function countRequestsOfRecipe(db: Db, recipeId: number): Promise<number> {
   const row = await db

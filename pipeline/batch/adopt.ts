@@ -5,6 +5,7 @@ import {
   findBatchesInDoubt,
   getBatch,
 } from '../../data/records/batches.js'
+import { recordAccount } from '../../data/records/batch-submission.js'
 import { type Part, getPart } from '../../data/records/parts.js'
 import { HemlineError } from '../errors.js'
 import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provider.js'
@@ -19,12 +20,13 @@ export type Adoption = { kind: 'adopted' | 'known'; part: Part; batch: BatchReco
 /**
  * Binds a batch that a person found at the provider to the part that it was made of: one whose creation is in doubt, or
  * whose batch on record is stuck. What it was made of is checked there: it carries our key, or its input file is ours by
- * id, or by name and size. Adopting costs nothing and may be repeated.
+ * id, or by name and size. Adopting costs nothing and may be repeated. A batch that was sent with another key, and that
+ * the provider shows under this one, is of the same project: it is this account's from then on.
  *
  * @param id  the provider's id of the batch.
  * @param partName  the part that it must be of; undefined for whichever it fits.
  * @throws HemlineError `batch_does_not_match` with what was compared, `batch_given_up` when its part was sent anew
- *   because of it, `no_such_part`, `other_account`.
+ *   because of it, `no_such_part`, `other_account` when this key is of another project.
  * @throws ProviderError when the provider does not know it, or cannot be asked.
  */
 export async function adoptBatch(
@@ -56,7 +58,6 @@ async function lookAtKnown(
   wanted: Part | undefined,
   context: BatchContext,
 ): Promise<Adoption> {
-  await assertSameAccount(context, known)
   const part = await getPart(context.db, known.part_id)
   const id = known.provider_batch_id!
   if (wanted && wanted.id !== part.id) {
@@ -73,11 +74,24 @@ async function lookAtKnown(
       hint: 'Look at `hemline batches` and `hemline requests`. If it runs at the provider, cancel it there: its answers are asked again.',
     })
   }
-  if (known.state === 'open') {
-    const seen = await context.provider.retrieveBatch(id, context.signal)
+  if (known.state === 'open' || known.state === 'ended') {
+    const seen = await retrieveKnown(known, context)
+    if (seen.inputFileId !== known.input_file_id)
+      throw doesNotMatch(seen, undefined, [{ batch: known, part }], part)
+    await recordAccount(context.db, known.id, context.accountId)
     await recordSeen(known, seen, 0, context)
   }
   return { kind: 'known', part, batch: await getBatch(context.db, known.id) }
+}
+
+/** Under another key, "not found" means that the key is of another project. */
+async function retrieveKnown(known: BatchRecord, context: BatchContext): Promise<ProviderBatch> {
+  try {
+    return await context.provider.retrieveBatch(known.provider_batch_id!, context.signal)
+  } catch (error) {
+    if (error instanceof ProviderError && !error.isPassing) await assertSameAccount(context, known)
+    throw error
+  }
 }
 
 /** The provider may have lost, or deleted, the file of a batch that it still knows. */
@@ -101,7 +115,7 @@ async function bind(
   { batch, part }: Candidate,
   context: BatchContext,
 ): Promise<Adoption> {
-  await assertSameAccount(context, batch)
+  await recordAccount(context.db, batch.id, context.accountId)
   await recordAsOpen(part, batch, seen, 'batch.adopted', context)
   return { kind: 'adopted', part, batch: await getBatch(context.db, batch.id) }
 }

@@ -4,6 +4,7 @@ import { getAccount } from '../../data/records/accounts.js'
 import type { Clock } from '../clock.js'
 import { HemlineError } from '../errors.js'
 import type { Provider } from '../provider/provider.js'
+import type { TokenSums } from './usage-difference.js'
 
 /** What every step of a batch's life needs. */
 export type BatchContext = {
@@ -35,6 +36,7 @@ export type BatchEvent =
     }
   | { kind: 'batch.poll_failed' | 'batch.status_unknown' | 'batch.rejected'; batch: string; because: string }
   | { kind: 'batch.collected'; batch: string; tally: Record<string, number> }
+  | { kind: 'batch.usage_differs'; batch: string; charged: TokenSums; reported: TokenSums }
 
 /**
  * Refuses to touch a batch of another account: polling it there would answer "not found", and adopting or resubmitting
@@ -49,6 +51,10 @@ export async function assertSameAccount(context: BatchContext, batch: BatchRecor
     message:
       `batch ${batch.provider_batch_id ?? batch.key} belongs to ${owner.base_url} (key ${owner.key_digest}), ` +
       `not to ${baseUrl} (key ${keyDigest})`,
-    hint: 'Run again with the key and base URL that it was sent with, or use another home for this account.',
+    hint:
+      `Run again with OPENAI_BASE_URL=${owner.base_url} and the key whose SHA-256 begins with ${owner.key_digest}. ` +
+      (batch.provider_batch_id === null
+        ? 'If that key is gone and the batch never came to be: `hemline resubmit` its part.'
+        : `If this key is of the same project, say so: hemline adopt ${batch.provider_batch_id}`),
   })
 }

@@ -2,18 +2,25 @@ import { access } from 'node:fs/promises'
 import { createArtifact } from '../../data/artifacts.js'
 import { readLines } from '../../data/jsonl.js'
 import type { BatchRecord } from '../../data/records/batches.js'
+import { sumChargesOfBatch } from '../../data/records/charges.js'
 import { recordCollected } from '../../data/records/batch-progress.js'
 import { type SettledLine, type StrayLine, findSent, settleLines } from '../../data/records/outcomes.js'
-import { getPart } from '../../data/records/parts.js'
+import { recordDoubt } from '../../data/records/batch-submission.js'
+import { type Part, getPart } from '../../data/records/parts.js'
+import { markUnaccounted } from '../../data/records/requests.js'
 import { HemlineError } from '../errors.js'
+import { ProviderError } from '../provider/provider.js'
 import type { AnswerRules } from './answer-rules.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 import { Reconciliation } from './reconciliation.js'
 import { resultPaths } from './result-paths.js'
 import { readResultLine } from './result-line.js'
 import { type Tally, balances } from './tally.js'
+import { findUnaccounted } from './unaccounted.js'
+import { type TokenSums, usageDifference } from './usage-difference.js'
 
 const CHUNK_LINES = 1_000
+const SHOWN_REQUESTS = 10
 const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /**
@@ -22,7 +29,9 @@ const MAX_LINE_BYTES = 16 * 1024 * 1024
  * are stored already change nothing.
  *
  * @throws ProviderError when a download fails; the batch stays `ended` and is collected by the next run.
- * @throws HemlineError `accounts_do_not_balance` when a request ended in no outcome, or in two.
+ * @throws HemlineError `results_gone` when the provider does not have a file any more.
+ * @throws HemlineError `accounts_do_not_balance` when what was sent and what is on record differ; the requests in question
+ *   are marked, and the batch stays `ended`.
  */
 export async function collectBatch(
   batch: BatchRecord,
@@ -38,14 +47,24 @@ export async function collectBatch(
     const fileId = file === 'output' ? batch.output_file_id : batch.error_file_id
     if (fileId === null) continue
     const path = context.pathOf(paths[file])
-    await download(fileId, path, context)
+    await download(batch, fileId, path, context)
     await settleFile(file, path, batch, reconciliation, rules, context)
   }
   await settleMissing(batch, reconciliation, context)
-  return finish(batch, part.requests, reconciliation.tally, context)
+  const { tally } = reconciliation
+  if (!balances(tally) || tally.sent !== part.requests) throw await unbalanced(batch, part, tally, context)
+  await recordCollected(context.db, batch, tally, context.clock.now())
+  context.notify({ kind: 'batch.collected', batch: batch.provider_batch_id!, tally })
+  await compareUsage(batch, context)
+  return tally
 }
 
-async function download(fileId: string, path: string, context: BatchContext): Promise<void> {
+async function download(
+  batch: BatchRecord,
+  fileId: string,
+  path: string,
+  context: BatchContext,
+): Promise<void> {
   if (await exists(path)) return
   const artifact = await createArtifact(path)
   try {
@@ -53,7 +72,14 @@ async function download(fileId: string, path: string, context: BatchContext): Pr
     await artifact.commit()
   } catch (error) {
     await artifact.discard()
-    throw error
+    if (!(error instanceof ProviderError) || error.code !== 'provider_not_found') throw error
+    await recordDoubt(context.db, batch.id, error.message)
+    throw new HemlineError({
+      code: 'results_gone',
+      message: error.message,
+      hint: `If the file was deleted at the provider, see what asking again costs: hemline resubmit ${batch.provider_batch_id}`,
+      cause: error,
+    })
   }
 }
 
@@ -96,17 +122,42 @@ async function settleMissing(
   }
 }
 
-async function finish(batch: BatchRecord, sent: number, tally: Tally, context: BatchContext): Promise<Tally> {
-  if (!balances(tally) || tally.sent !== sent) {
-    throw new HemlineError({
-      code: 'accounts_do_not_balance',
-      message: `batch "${batch.provider_batch_id}" was sent with ${sent} requests, but they ended as ${JSON.stringify(tally)}`,
-      hint: 'The result files are kept in the home; please report this with the output of `hemline requests --json`.',
-    })
+/** Says which requests are not accounted for: those of the tasks file that are not on record as sent, or the reverse. */
+async function unbalanced(
+  batch: BatchRecord,
+  part: Part,
+  tally: Tally,
+  context: BatchContext,
+): Promise<HemlineError> {
+  const id = batch.provider_batch_id
+  const message = `batch "${id}" was sent with ${part.requests} requests, but they ended as ${JSON.stringify(tally)}`
+  const sent = await findSent(context.db, batch)
+  const unaccounted = await findUnaccounted(context.pathOf(part.path), sent)
+  await markUnaccounted(
+    context.db,
+    unaccounted,
+    `See batch ${id}: it was sent, or is on record as sent, with it.`,
+  )
+  await recordDoubt(context.db, batch.id, message)
+  return new HemlineError({
+    code: 'accounts_do_not_balance',
+    message: `${message}; not accounted for: ${unaccounted.slice(0, SHOWN_REQUESTS).join(', ') || 'none by name'}`,
+    hint: 'The result files are kept in the home; `hemline requests` says "unaccounted" where it does not hold. Please report it.',
+  })
+}
+
+/** Charges come from the answers, one by one; the provider's own sum can only tell that something is amiss. */
+async function compareUsage(batch: BatchRecord, context: BatchContext): Promise<void> {
+  if (batch.usage === null) return
+  const reported = JSON.parse(batch.usage) as TokenSums
+  const sums = await sumChargesOfBatch(context.db, batch.id)
+  const charged = {
+    inputTokens: sums.input_tokens,
+    cachedTokens: sums.cached_tokens,
+    outputTokens: sums.output_tokens,
   }
-  await recordCollected(context.db, batch, tally, context.clock.now())
-  context.notify({ kind: 'batch.collected', batch: batch.provider_batch_id!, tally })
-  return tally
+  if (!usageDifference(charged, reported)) return
+  context.notify({ kind: 'batch.usage_differs', batch: batch.provider_batch_id!, charged, reported })
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -36,8 +36,10 @@ export async function resubmit(
   context: BatchContext,
 ): Promise<Resubmission> {
   const batch = await getBatchMeant(context.db, named)
-  await assertSameAccount(context, batch)
-  const doubt = doubtAbout(batch)
+  const isForeign = batch.account_id !== context.accountId
+  // Of a batch that exists, "not found" under another key says nothing. One that is not known may be given up.
+  if (batch.provider_batch_id !== null) await assertSameAccount(context, batch)
+  const doubt = doubtAbout(batch, isForeign)
   const part = await getPart(context.db, batch.part_id)
   if (await lookOnceMore(doubt, batch, part, context)) {
     return { kind: 'found', batch: await getBatch(context.db, batch.id) }
@@ -58,10 +60,10 @@ const givenUp: Record<Doubt, string> = {
   results: 'given up by a person: its results are lost',
 }
 
-function doubtAbout(batch: BatchRecord): Doubt {
-  if (batch.state === 'held' || (batch.state === 'uploaded' && batch.create_sent_at !== null)) {
-    return 'creation'
-  }
+/** @param isForeign  it was begun with another key, without which it cannot go on. */
+function doubtAbout(batch: BatchRecord, isForeign: boolean): Doubt {
+  const isBegun = batch.state === 'intended' || batch.state === 'uploaded'
+  if (batch.state === 'held' || (isBegun && (isForeign || batch.create_sent_at !== null))) return 'creation'
   if (batch.state === 'open' && batch.is_stuck === 1) return 'batch'
   if (batch.state === 'ended') return 'results'
   const name = batch.provider_batch_id ?? batch.key

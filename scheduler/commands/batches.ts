@@ -28,7 +28,7 @@ export const batches = defineCommand({
         ({ id }) => id,
         args.json ? Infinity : limit,
       )
-      return printListing(rows, batchListing(systemClock.now()), args.json)
+      return printListing(rows, batchListing(systemClock.now(), args.home), args.json)
     })
     return exitCodes.done
   },

@@ -115,13 +115,34 @@ adopting('takes back what was given up too early, as long as the part was not se
   assert.is(world.proxy.calls.filter((call) => call === CREATE).length, 1)
 })
 
-adopting('does not look at a batch that belongs to another account', async () => {
+adopting('takes over, under a new key of the same project, what was sent with the old one', async () => {
   await using world = await makeWorld()
   await heldPart(world, 'lose_answer')
   const id = await idAtProvider(world)
-  const other = await world.contextWithKey('key-2')
-  assert.is(((await rejection(adoptBatch(id, undefined, other))) as HemlineError).code, 'other_account')
-  assert.is((await held(world)).provider_batch_id, null)
+  const second = await world.contextWithKey('key-2')
+  assert.is((await adoptBatch(id, undefined, second)).kind, 'adopted')
+  await pollOpenBatches(0, second)
+  const third = await world.contextWithKey('key-3')
+  const error = (await rejection(pollOpenBatches(0, third))) as HemlineError
+  assert.is(error.code, 'other_account')
+  assert.match(error.hint!, `hemline adopt ${id}`)
+  await adoptBatch(id, undefined, third)
+  await pollOpenBatches(0, third)
+})
+
+adopting('does not take over what this key cannot see', async () => {
+  await using world = await makeWorld()
+  const [part] = await world.buildParts(1)
+  await submitPart(part!, world.context)
+  const id = (await findBatches(world.db, ['open']))[0]!.provider_batch_id!
+  world.proxy.decide = (call) => (call.startsWith('GET /v1/batches/') ? 'refuse' : 'pass')
+  const second = await world.contextWithKey('key-2')
+  const error = (await rejection(adoptBatch(id, undefined, second))) as HemlineError
+  assert.is(error.code, 'other_account')
+  for (const digest of [world.context, second].map(({ provider }) => provider.account.keyDigest)) {
+    assert.match(error.message, digest)
+  }
+  assert.is((await findBatches(world.db, ['open']))[0]!.account_id, world.context.accountId)
 })
 
 adopting.run()

@@ -2,7 +2,7 @@ import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { BatchRecord } from '../../../data/records/batches.js'
+import { type BatchRecord, findBatches, listBatches } from '../../../data/records/batches.js'
 import { sumCharges } from '../../../data/records/charges.js'
 import { listFailures } from '../../../data/records/failures.js'
 import { type ListedRequest, listRequests } from '../../../data/records/requests.js'
@@ -10,6 +10,8 @@ import { collectBatch } from '../../../pipeline/batch/collect.js'
 import { customId } from '../../../pipeline/batch/custom-id.js'
 import { resultPaths } from '../../../pipeline/batch/result-paths.js'
 import { RespondError } from '../../../pipeline/provider/local-server/respond.js'
+import type { HemlineError } from '../../../pipeline/errors.js'
+import { batchListing } from '../../../reports/batch-listing.js'
 import type { ProviderError } from '../../../pipeline/provider/provider.js'
 import { rejection } from '../../rejection.js'
 import { answerTo } from '../provider/local-server/world.js'
@@ -197,6 +199,51 @@ collecting('a request fails for good after its third attempt', async () => {
   await collectBatch(batch, rules, world.context)
   const [state] = await states(world)
   assert.match(state!, /^failed: /)
+})
+
+collecting('fails loudly and names the request when the sums do not hold', async () => {
+  await using world = await makeWorld()
+  const batch = await endedBatch(world, 3)
+  await world.db
+    .updateTable('requests')
+    .set({ state: 'pending', part_id: null })
+    .where('id', '=', 2)
+    .execute()
+  for (let times = 0; times < 2; times++) {
+    const error = await rejection(collectBatch(batch, rules, world.context))
+    assert.is((error as HemlineError).code, 'accounts_do_not_balance')
+    assert.match(error.message, 'not accounted for: 2')
+  }
+  assert.equal(await states(world), ['answered', 'pending: unaccounted', 'answered'])
+  assert.is((await findBatches(world.db, ['ended'])).length, 1)
+})
+
+collecting('warns when the answers report other tokens than the batch, and only then', async () => {
+  for (const extra of [0, 7]) {
+    await using world = await makeWorld()
+    world.proxy.alter = (call) =>
+      call.startsWith('GET /v1/batches/')
+        ? (batch) => {
+            const usage = batch['usage'] as { input_tokens: number } | null
+            if (!usage) return batch
+            return { ...batch, usage: { ...usage, input_tokens: usage.input_tokens + extra } }
+          }
+        : undefined
+    await collectBatch(await endedBatch(world, 3), rules, world.context)
+    const warnings = world.events.filter((event) => event.kind === 'batch.usage_differs')
+    assert.equal(
+      warnings.map(({ charged, reported }) => charged.inputTokens - reported.inputTokens),
+      extra === 0 ? [] : [-extra],
+    )
+    const [listed] = await listBatches(world.db, { beforeId: 99, limit: 1 })
+    const shown = batchListing(new Date(), '.hemline')
+    const { usage_difference: difference } = shown.json(listed!) as { usage_difference: object | null }
+    assert.equal(
+      difference,
+      extra === 0 ? null : { input_tokens: -extra, cached_tokens: 0, output_tokens: 0 },
+    )
+    assert.is(shown.cells(listed!).join().includes('tokens in (the provider:'), extra !== 0)
+  }
 })
 
 collecting('keeps the tasks file as it was sent', async () => {
