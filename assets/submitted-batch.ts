@@ -1,8 +1,10 @@
 import type { Db } from '../data/database.js'
-import { findBatches, sumLiveTokens } from '../data/records/batches.js'
+import { findBatches } from '../data/records/batches.js'
+import { forgetOldLimits } from '../data/records/learned-limits.js'
 import { type Part, countUnsubmittedParts, findParts } from '../data/records/parts.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { type Submission, submitPart } from '../pipeline/batch/submit.js'
+import { hasRoom } from '../pipeline/batch/window.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
@@ -27,17 +29,18 @@ export const submittedBatch = defineAsset({
 
   async materialize(_inputs, context): Promise<Outcome<Metadata>> {
     const { db, settings } = context
+    await forgetOldLimits(db, context.clock.now())
     const parts = await findParts(db, 'built')
     const metadata: Metadata = { submitted: 0, requests: 0, waitingForRoom: 0 }
     const unfinished: Unfinished[] = []
     const connected = parts.length > 0 ? await context.connect() : undefined
     for (const part of parts) {
-      const live = await sumLiveTokens(db, part.id)
-      if (live > 0 && live + part.estimated_tokens > (settings.enqueued_tokens ?? Infinity)) {
+      const batchContext = { ...context, ...connected!, pathOf: context.home.pathOf }
+      if (!(await hasRoom(part, settings.enqueued_tokens ?? undefined, batchContext))) {
         metadata.waitingForRoom++
         continue
       }
-      const submission = await trySubmit(part, { ...context, ...connected!, pathOf: context.home.pathOf })
+      const submission = await trySubmit(part, batchContext)
       if (submission.kind !== 'open') {
         unfinished.push(submission)
         continue

@@ -1,7 +1,10 @@
 import { BATCH_FOLDER } from '../data/home.js'
+import { findSmallestLimit, forgetOldLimits } from '../data/records/learned-limits.js'
+import { countOversizedParts } from '../data/records/parts.js'
 import { countPendingRequests, reviveSkippedRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
 import { sweepParts } from '../pipeline/batch/sweep-parts.js'
+import { smaller } from '../pipeline/batch/window.js'
 import { done } from '../pipeline/engine/asset.js'
 import { defineAsset } from './fashion-kit.js'
 import { images } from './images.js'
@@ -19,18 +22,22 @@ export const tasksFile = defineAsset({
 
   async pending(db) {
     const { pending } = await countPendingRequests(db)
-    if (pending === 0) return undefined
-    return pending === 1 ? '1 request waits for a tasks file' : `${pending} requests wait for a tasks file`
+    if (pending === 1) return '1 request waits for a tasks file'
+    if (pending > 1) return `${pending} requests wait for a tasks file`
+    const oversized = await countOversizedParts(db)
+    if (oversized === 0) return undefined
+    return `${oversized === 1 ? '1 part is' : `${oversized} parts are`} larger than what the provider lets wait at once`
   },
 
   async materialize(inputs, context) {
     const { recipeId, digest } = inputs.recipe.metadata
     const { db, home, settings, clock, allowance } = context
     const place = { folder: BATCH_FOLDER, prefix: 'fashion', pathOf: home.pathOf }
+    await forgetOldLimits(db, clock.now())
     const limits = {
       requests: settings.part_requests,
       bytes: settings.part_bytes,
-      tokens: settings.enqueued_tokens ?? undefined,
+      tokens: smaller(settings.enqueued_tokens ?? undefined, await findSmallestLimit(db, settings.model)),
     }
     await sweepParts(db, place)
     await reviveSkippedRequests(db)

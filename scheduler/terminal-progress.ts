@@ -102,6 +102,8 @@ function sentenceOf(event: Told): string | undefined {
       return `warning: a poll of ${event.batch} failed (${event.because}); it is tried again`
     case 'batch.status_unknown':
       return `warning: ${event.batch}: ${event.because}`
+    case 'batch.limit_learned':
+      return `the provider lets ${formatCount(event.tokens)} tokens of ${event.model} wait at once; parts are cut, and wait, for that`
     case 'batch.usage_differs':
       return `warning: ${event.batch}: ${describeUsageDifference(event.charged, event.reported)}`
     case 'batch.rejected':

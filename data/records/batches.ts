@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { Row } from '../schema.js'
 import type { BatchState } from '../schema/batch-tables.js'
+import type { Queue } from './learned-limits.js'
 
 export type BatchRecord = Row<'batches'>
 
@@ -104,14 +105,27 @@ export async function countBatches(db: Db): Promise<number> {
   return row.count
 }
 
-/** The estimated tokens of all parts that are at the provider or on their way, but for one part. */
-export async function sumLiveTokens(db: Db, exceptPartId: number): Promise<number> {
-  const row = await db
+/**
+ * What of ours waits at the provider in one queue, or is on its way there, but for one part: its estimated tokens, and how
+ * many batches move. A stuck batch is not at the provider as far as anyone knows.
+ */
+export async function sumLive(
+  db: Db,
+  queue: Queue,
+  exceptPartId: number,
+): Promise<{ tokens: number; moving: number }> {
+  return db
     .selectFrom('batches')
     .innerJoin('parts', 'parts.id', 'batches.part_id')
+    .innerJoin('recipes', 'recipes.id', 'parts.recipe_id')
     .where('batches.state', 'in', ['intended', 'uploaded', 'open', 'held'])
+    .where('batches.is_stuck', '=', 0)
+    .where('batches.account_id', '=', queue.accountId)
+    .where('recipes.model', '=', queue.model)
     .where('parts.id', '!=', exceptPartId)
-    .select((eb) => eb.fn.coalesce(eb.fn.sum<number>('parts.estimated_tokens'), eb.lit(0)).as('tokens'))
+    .select((eb) => [
+      eb.fn.coalesce(eb.fn.sum<number>('parts.estimated_tokens'), eb.lit(0)).as('tokens'),
+      eb.fn.countAll<number>().filterWhere('batches.state', '=', 'open').as('moving'),
+    ])
     .executeTakeFirstOrThrow()
-  return row.tokens
 }

@@ -114,6 +114,26 @@ export function findOutdatedParts(
     .execute()
 }
 
+/** How many parts are to be cut smaller: no account could send them, by what was learned of the windows. */
+export async function countOversizedParts(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('parts')
+    .innerJoin('recipes', 'recipes.id', 'parts.recipe_id')
+    .where('parts.state', '=', 'built')
+    .where(hasNoLiveBatch)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('learned_limits')
+          .select('learned_limits.model')
+          .whereRef('learned_limits.model', '=', 'recipes.model')
+          .whereRef('enqueued_tokens', '<', 'parts.estimated_tokens'),
+      ),
+    )
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
 const hasNoLiveBatch = sql<SqlBool>`not exists (
   select 1 from batches where batches.part_id = parts.id and batches.state in (${sql.join(liveBatchStates)})
 )`

@@ -36,6 +36,7 @@ export type BatchEvent =
     }
   | { kind: 'batch.poll_failed' | 'batch.status_unknown' | 'batch.rejected'; batch: string; because: string }
   | { kind: 'batch.collected'; batch: string; tally: Record<string, number> }
+  | { kind: 'batch.limit_learned'; model: string; tokens: number }
   | { kind: 'batch.usage_differs'; batch: string; charged: TokenSums; reported: TokenSums }
 
 /**

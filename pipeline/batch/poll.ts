@@ -4,12 +4,13 @@ import { HemlineError } from '../errors.js'
 import { type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 import { isKnownStatus, nextAction } from './life.js'
+import { TOKEN_LIMIT, learnWindow } from './window.js'
 
 const LONGEST_PAUSE_MS = 10 * 60_000
 const JITTER = 0.25
 
 /** Rejections that say nothing about the file: it is sent again as it is, later, and no attempt is counted. */
-const PASSING_REJECTIONS = [/^token_limit_exceeded$/, /cannot find file/i]
+const PASSING_REJECTIONS = [TOKEN_LIMIT, /cannot find file/i]
 
 /**
  * Polls every open batch that is due. A poll that fails never fails a run: the batch stays open and is polled again,
@@ -115,6 +116,7 @@ async function reject(batch: BatchRecord, seen: ProviderBatch, context: BatchCon
     seen.errors.every(({ code, message }) =>
       PASSING_REJECTIONS.some((pattern) => pattern.test(code) || pattern.test(message)),
     )
+  if (TOKEN_LIMIT.test(because)) await learnWindow(batch.part_id, because, context)
   await rejectBatch(context.db, batch, because, isPassing, context.clock.now())
   context.notify({ kind: 'batch.rejected', batch: seen.id, because })
   if (isPassing) return

@@ -16,6 +16,7 @@ import type { Part } from '../../data/records/parts.js'
 import { liveBatchStates } from '../../data/schema/batch-tables.js'
 import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
+import { learnWindow } from './window.js'
 
 const LOOK_INTERVAL_MS = 10_000
 const SHORTEST_PAUSE_MS = 5_000
@@ -54,10 +55,11 @@ export async function submitPart(part: Part, context: BatchContext): Promise<Sub
   if (notBefore > context.clock.now()) {
     return { kind: 'later', at: notBefore, because: rejected.at(-1)?.because ?? 'the last try was rejected' }
   }
-  return continueSubmission(part, await writeIntent(part, rejected, context), context)
+  const wasRefused = earlier.at(-1)?.state === 'rejected' && earlier.at(-1)?.provider_batch_id === null
+  return continueSubmission(part, await writeIntent(part, wasRefused ? [] : rejected, context), context)
 }
 
-/** The file of a rejected batch is used again; only after the last pause it is uploaded anew. */
+/** The file of a rejected batch is used again; it is uploaded anew after the last pause, and after a refused creation. */
 function writeIntent(part: Part, rejected: BatchRecord[], context: BatchContext): Promise<BatchRecord> {
   const uploads = rejected.filter((batch) => batch.account_id === context.accountId)
   const isWornOut = uploads.length % (PAUSES_AFTER_REJECTION_MS.length + 1) === 0
@@ -137,6 +139,8 @@ async function create(part: Part, batch: BatchRecord, context: BatchContext): Pr
     if (!(error instanceof ProviderError) || error.acted === 'maybe')
       return doubt(part, batch, error, context)
     await recordCreateRefused(db, batch.id, error.message)
+    // Some say it at once (HTTP 429), others only when they validate.
+    if (error.code === 'provider_rate_limited') await learnWindow(part.id, error.message, context)
     return tryLater(part, batch, error, context)
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, request } from 'node:http'
+import { type ServerResponse, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
@@ -17,22 +17,27 @@ export type LossyProxy = AsyncDisposable & {
   acted: (call: string) => void
   /** Changes the JSON that answers a call that is passed on; undefined leaves it as it is. */
   alter: (call: string) => ((answer: Record<string, unknown>) => object) | undefined
+  /** Answers a call itself, with an error, instead of passing it on. */
+  answer: (call: string) => { status: number; error: object } | undefined
 }
 
 /** @param target  base URL of the server behind it, with its path. */
 export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const behind = new URL(target)
-  const proxy: Pick<LossyProxy, 'calls' | 'decide' | 'acted' | 'alter'> = {
+  const proxy: Pick<LossyProxy, 'calls' | 'decide' | 'acted' | 'alter' | 'answer'> = {
     calls: [],
     decide: () => 'pass',
     acted: () => {},
     alter: () => undefined,
+    answer: () => undefined,
   }
   const server = createServer((incoming, outgoing) => {
     const call = `${incoming.method} ${incoming.url!.split('?')[0]}`
     proxy.calls.push(call)
     const fate = proxy.decide(call)
     if (fate === 'lose_request') return void incoming.socket.destroy()
+    const own = proxy.answer(call)
+    if (own) return void incoming.resume().on('end', () => answerWith(outgoing, own.status, own))
     if (fate === 'refuse') return void outgoing.writeHead(404).end('{}')
     const { hostname, port } = behind
     const onward = request({
@@ -47,8 +52,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
       const alter = proxy.alter(call)
       if (fate === 'pass' && alter) {
         void text(answer).then((body) => {
-          outgoing.writeHead(answer.statusCode!, { 'content-type': 'application/json' })
-          outgoing.end(JSON.stringify(alter(JSON.parse(body))))
+          answerWith(outgoing, answer.statusCode!, alter(JSON.parse(body)))
         })
         return
       }
@@ -76,4 +80,9 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
       await once(server, 'close')
     },
   })
+}
+
+function answerWith(outgoing: ServerResponse, status: number, body: object): void {
+  outgoing.writeHead(status, { 'content-type': 'application/json' })
+  outgoing.end(JSON.stringify(body))
 }
