@@ -1,6 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findBatches } from '../../../data/records/batches.js'
+import { rejectBatch } from '../../../data/records/batch-progress.js'
 import { recordCreateSent } from '../../../data/records/batch-submission.js'
 import { countUnsubmittedParts, findOutdatedParts } from '../../../data/records/parts.js'
 import { listRequests } from '../../../data/records/requests.js'
@@ -236,5 +237,23 @@ submitting('never has two live batches for one part', async () => {
   assert.is(await batchesAtProvider(world), 1)
   assert.ok(both.some(({ status }) => status === 'fulfilled'))
 })
+
+submitting(
+  'uploads anew after a creation was refused for a file that was used again: it may be deleted there',
+  async () => {
+    await using world = await makeWorld()
+    const [part] = await world.buildParts(1)
+    await submitPart(part!, world.context)
+    const [batch] = await findBatches(world.db, ['open'])
+    await rejectBatch(world.db, batch!, 'token_limit_exceeded', true, world.context.clock.now())
+    world.proxy.decide = (call) => (call === CREATE ? 'refuse' : 'pass')
+    world.advance(60_000)
+    assert.is(((await rejection(submitPart(part!, world.context))) as ProviderError).acted, 'no')
+    assert.is(count(world, UPLOAD), 1)
+    world.proxy.decide = () => 'pass'
+    assert.equal(await submitPart(part!, world.context), { kind: 'open' })
+    assert.is(count(world, UPLOAD), 2)
+  },
+)
 
 submitting.run()
