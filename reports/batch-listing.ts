@@ -88,7 +88,7 @@ function openInWords(batch: ListedBatch, status: string): string {
 }
 
 function stalledSeconds(batch: ListedBatch): number | null {
-  const stall = findStall(batch)
+  const stall = batch.is_stuck === 1 ? undefined : findStall(batch)
   return stall ? Math.round(stall.ms / 1000) : null
 }
 

@@ -1,3 +1,4 @@
+import { appendFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { type BatchRecord, findBatches } from '../../../data/records/batches.js'
@@ -83,6 +84,10 @@ adopting('refuses a batch that was made of something else, and says what was com
       assert.match(error.message, value)
     }
   }
+  await appendFile(pathOf(part.path), 'one line more\n')
+  const longer = await provider.upload(pathOf(part.path), part.path.split('/').at(-1)!, signal)
+  const other = await provider.createBatch({ inputFileId: longer, metadata: {} }, signal)
+  await rejection(adoptBatch(other.id, part.path, world.context))
   assert.is((await held(world)).provider_batch_id, null)
 })
 

@@ -66,7 +66,7 @@ room('is what ours and a part must fit into together, per account', async () => 
     assert.is(await hasRoom(second!, undefined, world.context), has)
     assert.is(await hasRoom(second!, 1_000, world.context), has)
   }
-  assert.is(await hasRoom(second!, undefined, await world.contextWithKey('key-2')), true)
+  assert.is(await hasRoom(second!, 59, await world.contextWithKey('key-2')), true)
 })
 
 room('waits for ours after a refusal that names no number, as long as they move', async () => {
