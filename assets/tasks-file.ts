@@ -1,6 +1,8 @@
+import type { Db } from '../data/database.js'
+import { assertRoom } from '../data/disk-room.js'
 import { BATCH_FOLDER } from '../data/home.js'
 import { findSmallestLimit, forgetOldLimits } from '../data/records/learned-limits.js'
-import { countOversizedParts } from '../data/records/parts.js'
+import { countOversizedParts, sumParts } from '../data/records/parts.js'
 import { countPendingRequests, reviveSkippedRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
 import { sweepParts } from '../pipeline/batch/sweep-parts.js'
@@ -43,6 +45,9 @@ export const tasksFile = defineAsset({
     await reviveSkippedRequests(db)
     const withdrawn = await withdrawOutdatedParts(db, recipeId, limits, home)
     const planned = await planRequests(db, recipeId, digest)
+    const { pending } = await countPendingRequests(db)
+    const expected = Math.min(pending, allowance.requests) * (await meanBytesOfRequest(db, recipeId))
+    await assertRoom(home.root, expected)
     const lines = taskLines(recipeId, context)
     const built = await buildParts(lines, { db, recipeId, limits, ...place, now: clock.now() })
     allowance.requests -= built.requests
@@ -52,3 +57,12 @@ export const tasksFile = defineAsset({
     })
   },
 })
+
+/** A picture of 512 px at quality 80, in base64, with its prompt: more than most take. */
+const USUAL_REQUEST_BYTES = 80_000
+
+/** How many bytes a line takes, as measured in the parts of the recipe so far. */
+async function meanBytesOfRequest(db: Db, recipeId: number): Promise<number> {
+  const { bytes, requests } = await sumParts(db, recipeId)
+  return requests === 0 ? USUAL_REQUEST_BYTES : bytes / requests
+}

@@ -75,8 +75,8 @@ async function openFile(path: string): Promise<Sqlite> {
 async function enterWalMode(sqlite: Sqlite): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      // Takes effect in a new file only: deleted records give their room back in small bites.
-      sqlite.pragma('auto_vacuum = INCREMENTAL')
+      // In a new file only: it would need the lock of an old one. Deleted records give their room back in small bites.
+      if (sqlite.pragma('page_count', { simple: true }) === 0) sqlite.pragma('auto_vacuum = INCREMENTAL')
       sqlite.pragma('journal_mode = WAL')
       return
     } catch (error) {

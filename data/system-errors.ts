@@ -35,7 +35,11 @@ export function explainSystemError(error: unknown): DataError | undefined {
     )
   }
   if (code.startsWith('SQLITE_IOERR') || code === 'EIO') {
-    return say('disk_failed', 'the disk does not answer as it should', 'Check the disk; then run the same command again.')
+    return say(
+      'disk_failed',
+      'the disk does not answer as it should',
+      'Check the disk; then run the same command again.',
+    )
   }
   return undefined
 }

@@ -23,7 +23,7 @@ export async function atProvider<T>(
 ): Promise<T> {
   return withHome(folder, async (db, home) => {
     const { settings } = await settleSettings(home, {})
-    const connection = prepareConnection(settings, home, process.env)
+    const connection = prepareConnection(settings, home, process.env, systemClock)
     const progress = makeProgress(process.stderr)
     const lease = isAlone ? await takeLease(db, thisProcess('run'), systemClock) : undefined
     try {

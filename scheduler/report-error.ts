@@ -1,3 +1,4 @@
+import { explainSystemError } from '../data/system-errors.js'
 import { isExpected } from '../pipeline/errors.js'
 import { exitCodes } from './exit-codes.js'
 import { UsageError } from './usage-error.js'
@@ -21,7 +22,8 @@ const BAD_USAGE = new Set([
  *
  * @returns the exit code that goes with it.
  */
-export function reportError(error: unknown, to: NodeJS.WritableStream, isDebug = false): number {
+export function reportError(raw: unknown, to: NodeJS.WritableStream, isDebug = false): number {
+  const error = isExpected(raw) || raw instanceof UsageError ? raw : (explainSystemError(raw) ?? raw)
   const isKnown = isExpected(error) || error instanceof UsageError
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
   to.write(`error: ${isKnown ? message : `unexpected: ${message}`}\n`)

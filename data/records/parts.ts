@@ -169,3 +169,15 @@ export async function movePart(db: Db, id: number, from: PartState, to: PartStat
     .executeTakeFirstOrThrow()
   return moved.numUpdatedRows === 1n
 }
+
+/** What all parts of a recipe held together, ever. */
+export function sumParts(db: Db, recipeId: number): Promise<{ bytes: number; requests: number }> {
+  return db
+    .selectFrom('parts')
+    .select((eb) => [
+      eb.fn.coalesce(eb.fn.sum<number>('bytes'), eb.lit(0)).as('bytes'),
+      eb.fn.coalesce(eb.fn.sum<number>('requests'), eb.lit(0)).as('requests'),
+    ])
+    .where('recipe_id', '=', recipeId)
+    .executeTakeFirstOrThrow()
+}

@@ -111,7 +111,7 @@ async function findByKey(batch: BatchRecord, context: BatchContext): Promise<Pro
     })
   }
   try {
-    return await provider.findBatch({ key: batch.key, since: new Date(batch.intended_at) }, signal)
+    return await provider.findBatch({ key: batch.key, inputFileId: batch.input_file_id! }, signal)
   } catch (error) {
     // It is held because the list is refused: only the person can know.
     if (error instanceof ProviderError && !error.isPassing) return undefined

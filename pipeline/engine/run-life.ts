@@ -2,6 +2,7 @@ import type { Db } from '../../data/database.js'
 import { type Run, findRuns, insertRun, moveRun, recordSuccessor } from '../../data/records/runs.js'
 import { findLastRound, interruptSteps } from '../../data/records/steps.js'
 import type { RunState } from '../../data/schema/engine-tables.js'
+import { explainSystemError } from '../../data/system-errors.js'
 import { HemlineError, isExpected } from '../errors.js'
 import type { Graph } from './graph.js'
 import type { RunEvent } from './run-events.js'
@@ -90,8 +91,9 @@ export async function closeRun(
 
 /** The code and the sentence that an error is recorded with. */
 export function failureOf(error: unknown): { code: string; message: string } {
+  const known = isExpected(error) ? error : explainSystemError(error)
   const message = error instanceof Error ? error.message : String(error)
-  return { code: isExpected(error) ? error.code : 'unexpected', message }
+  return { code: known?.code ?? 'unexpected', message: known?.message ?? message }
 }
 
 async function endRun(
