@@ -1,17 +1,12 @@
 import { type BatchRecord, findBatches } from '../data/records/batches.js'
 import { countWantedRequests } from '../data/records/requests.js'
 import { countUnsubmittedParts } from '../data/records/parts.js'
-import { priceOf } from '../data/catalogue/price.js'
-import { getModel } from '../data/catalogue/find-model.js'
-import type { AnswerRules } from '../pipeline/batch/answer-rules.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
 import { dueAt, pollOpenBatches } from '../pipeline/batch/poll.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
-import { canonicalJson } from './analysis/canonical.js'
-import { profiles } from './analysis/profile.js'
 import { defineAsset } from './fashion-kit.js'
-import { recipeOfPart } from './request/recipe-record.js'
+import { rulesOfPart } from './request/rules-of-part.js'
 import { versionOfResults } from './request/versions.js'
 import { submittedBatch } from './submitted-batch.js'
 
@@ -50,7 +45,7 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   for (const batch of ended) {
     // One batch that cannot be taken in must not keep the others from it.
     try {
-      const { cancelled } = await collectBatch(batch, await answerRules(batch, context), batchContext)
+      const { cancelled } = await collectBatch(batch, await rulesOfPart(db, batch.part_id), batchContext)
       // Somebody ended it to stop spending: only a run that is started after this one asks again.
       if (cancelled > 0) context.allowance.requests = 0
     } catch (error) {
@@ -94,23 +89,4 @@ function waitingFor(open: BatchRecord[], pollIntervalMs: number, now: Date): Out
     new Date(Math.min(...polls)),
     `${batches} at the provider: ${completed} of ${total} requests done`,
   )
-}
-
-/** Answers are read and priced as their part was asked, whatever the recipe in force says by now. */
-async function answerRules(batch: BatchRecord, { db }: Context): Promise<AnswerRules> {
-  const recipe = await recipeOfPart(db, batch.part_id)
-  const profile = profiles[recipe.profile]
-  const model = getModel(recipe.model)
-  return {
-    readAnswer(content) {
-      const read = profile.readAnswer(content)
-      return read.ok
-        ? { ok: true, body: canonicalJson(read.analysis) }
-        : { ok: false, code: read.reason, message: read.detail }
-    },
-    price(usage) {
-      const { row, costNanoUsd } = priceOf(model, usage, 'batch')
-      return { price: row, costNanoUsd }
-    },
-  }
 }

@@ -12,6 +12,7 @@ import { defineAsset } from './fashion-kit.js'
 import { images } from './images.js'
 import { recipe } from './recipe.js'
 import { planRequests, withdrawOutdatedParts } from './request/plan-requests.js'
+import { recipeRecord } from './request/recipe-record.js'
 import { taskLines } from './request/task-lines.js'
 import { versionOfTasks } from './request/versions.js'
 
@@ -45,11 +46,16 @@ export const tasksFile = defineAsset({
     await reviveSkippedRequests(db)
     const withdrawn = await withdrawOutdatedParts(db, recipeId, limits, home)
     const planned = await planRequests(db, recipeId, digest)
+    const recipeOfParts = recipeRecord(settings)
     const { pending } = await countPendingRequests(db)
     const expected = Math.min(pending, allowance.requests) * (await meanBytesOfRequest(db, recipeId))
     await assertRoom(home.root, expected)
     const lines = taskLines(recipeId, context)
-    const built = await buildParts(lines, { db, recipeId, limits, ...place, now: clock.now() })
+    const built = await buildParts(lines, {
+      ...{ db, recipeId, limits, recipe: recipeOfParts },
+      ...place,
+      now: clock.now(),
+    })
     allowance.requests -= built.requests
     return done({
       dataVersion: await versionOfTasks(db),

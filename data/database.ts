@@ -62,7 +62,7 @@ async function openFile(path: string): Promise<Sqlite> {
     throw new DataError({
       code: 'not_a_database',
       message: `"${path}" is not a readable SQLite database (${(error as Error).message})`,
-      hint: 'Restore it from a backup, or name another home with --home.',
+      hint: 'Restore it from a backup, or build it anew for nothing: hemline recover',
       cause: error,
     })
   }

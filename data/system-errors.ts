@@ -25,7 +25,11 @@ export function explainSystemError(error: unknown): DataError | undefined {
     )
   }
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') {
-    return say('database_corrupt', 'the database file is damaged', 'Restore hemline.db from a backup.')
+    return say(
+      'database_corrupt',
+      'the database file is damaged',
+      'Restore hemline.db from a backup, or build it anew for nothing: hemline recover',
+    )
   }
   if (['EROFS', 'EACCES', 'EPERM'].includes(code) || /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
     return say(

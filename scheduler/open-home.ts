@@ -3,6 +3,7 @@ import type { Options } from 'yargs'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
+import { refuseLostDatabase } from './lost-database.js'
 
 export const homeOption = {
   home: {
@@ -24,6 +25,7 @@ export const jsonOption = {
  */
 export async function withHome<T>(folder: string, use: (db: Db, home: Home) => Promise<T>): Promise<T> {
   const home = homeAt(folder)
+  refuseLostDatabase(home)
   if (!existsSync(home.database)) {
     throw new HemlineError({
       code: 'no_home',

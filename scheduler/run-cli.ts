@@ -15,6 +15,7 @@ import { images } from './commands/images.js'
 import { init } from './commands/init.js'
 import { materialize } from './commands/materialize.js'
 import { posts } from './commands/posts.js'
+import { recover } from './commands/recover.js'
 import { requests } from './commands/requests.js'
 import { resubmit } from './commands/resubmit.js'
 import { runs } from './commands/runs.js'
@@ -48,6 +49,7 @@ const commands = [
   exportPosts,
   cost,
   clean,
+  recover,
   serveLocal,
 ]
 

@@ -9,6 +9,7 @@ import { select } from '../pipeline/engine/selection.js'
 import { type LazyConnection, prepareConnection } from './connect.js'
 import { type Executor, type FinishedRun, checkModel, executeRun } from './execute-run.js'
 import { thisProcess } from './holder.js'
+import { refuseLostDatabase } from './lost-database.js'
 import type { Progress } from './progress.js'
 import { queueRun } from './queue-run.js'
 import { type SettingFlags, type SettledSettings, pinSettings, settleSettings } from './settle-settings.js'
@@ -33,6 +34,7 @@ export type MaterializeRequest = SettingFlags & {
  */
 export async function runMaterialize(request: MaterializeRequest, progress: Progress): Promise<FinishedRun> {
   const home = homeAt(request.home)
+  refuseLostDatabase(home)
   select(fashionGraph, request.selection)
   const settled = await settleSettings(home, flagsOf(request))
   const warning = checkModel(settled.settings, systemClock.now())

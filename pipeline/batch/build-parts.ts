@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto'
-import { type Artifact, createArtifact } from '../../data/artifacts.js'
+import { type Artifact, createArtifact, writeAtomically } from '../../data/artifacts.js'
 import type { Db } from '../../data/database.js'
 import { findLastPartNumber, insertPart } from '../../data/records/parts.js'
 import { skipRequest } from '../../data/records/requests.js'
+import { type PartNote, notePath } from './part-note.js'
 import { type Load, type PartLimits, add, brokenLimit, emptyLoad } from './part-limits.js'
 
 /** One line of a tasks file, ready to be written, with its line feed. */
@@ -11,6 +12,8 @@ export type TaskLine = { requestId: number; line: Buffer; estimatedTokens: numbe
 export type PartPlace = {
   db: Db
   recipeId: number
+  /** Written beside each part, for the day on which the database is lost. */
+  recipe: PartNote['recipe']
   limits: PartLimits
   /** Names the files: `<folder>/<prefix>_batch_<stamp>_<part>.jsonl`, relative to the home. */
   folder: string
@@ -73,18 +76,17 @@ async function open(place: PartPlace, stamp: string, number: number): Promise<Op
 }
 
 async function close(part: OpenPart, place: PartPlace, built: BuiltParts): Promise<undefined> {
-  await part.artifact.commit()
-  const record = {
-    recipe_id: place.recipeId,
-    stamp: part.stamp,
-    number: part.number,
-    path: part.path,
+  const content = {
     sha256: part.hash.digest('hex'),
     bytes: part.load.bytes,
     estimated_tokens: part.load.tokens,
     created_at: place.now.toISOString(),
   }
-  await insertPart(place.db, record, part.requestIds)
+  const note: PartNote = { recipe: place.recipe, requests: part.load.requests, ...content }
+  await writeAtomically(place.pathOf(notePath(part.path)), JSON.stringify(note))
+  await part.artifact.commit()
+  const { stamp, number, path } = part
+  await insertPart(place.db, { recipe_id: place.recipeId, stamp, number, path, ...content }, part.requestIds)
   built.parts++
   built.requests += part.load.requests
   built.bytes += part.load.bytes

@@ -66,12 +66,9 @@ async function download(
   context: BatchContext,
 ): Promise<void> {
   if (await exists(path)) return
-  const artifact = await createArtifact(path)
   try {
-    await context.provider.download(fileId, (bytes) => artifact.write(bytes), context.signal)
-    await artifact.commit()
+    await downloadFile(fileId, path, context)
   } catch (error) {
-    await artifact.discard()
     if (!(error instanceof ProviderError) || error.code !== 'provider_not_found') throw error
     await recordDoubt(context.db, batch.id, error.message)
     throw new HemlineError({
@@ -80,6 +77,18 @@ async function download(
       hint: `If the file was deleted at the provider, see what asking again costs: hemline resubmit ${batch.provider_batch_id}`,
       cause: error,
     })
+  }
+}
+
+/** Downloads a file to a path that it takes only once it is whole. */
+export async function downloadFile(fileId: string, path: string, context: BatchContext): Promise<void> {
+  const artifact = await createArtifact(path)
+  try {
+    await context.provider.download(fileId, (bytes) => artifact.write(bytes), context.signal)
+    await artifact.commit()
+  } catch (error) {
+    await artifact.discard()
+    throw error
   }
 }
 

@@ -18,6 +18,9 @@ import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provid
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 import { learnWindow } from './window.js'
 
+/** The metadata field that names the part's file, so that a part finds its batch when the database is lost. */
+export const PART_FIELD = 'hemline_part'
+
 const LOOK_INTERVAL_MS = 10_000
 const SHORTEST_PAUSE_MS = 5_000
 const LONGEST_PAUSE_MS = 5 * 60_000
@@ -131,7 +134,7 @@ export function uploadName(part: Part, batch: BatchRecord): string {
 async function create(part: Part, batch: BatchRecord, context: BatchContext): Promise<Submission> {
   const { db, provider, clock, signal } = context
   await recordCreateSent(db, batch, clock.now())
-  const metadata = { [KEY_FIELD]: batch.key, hemline_part: basename(part.path) }
+  const metadata = { [KEY_FIELD]: batch.key, [PART_FIELD]: basename(part.path) }
   try {
     const made = await provider.createBatch({ inputFileId: batch.input_file_id!, metadata }, signal)
     return await recordAsOpen(part, batch, made, 'batch.submitted', context)

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import type { Db } from '../../data/database.js'
 import { findPartPaths } from '../../data/records/parts.js'
+import { partOfNote } from './part-note.js'
 
 /**
  * Deletes what a killed run left of tasks files: files half-written, and files whose record was never made. Their
@@ -20,7 +21,7 @@ export async function sweepParts(
   const leftOver = names
     .filter((name) => name.startsWith(`${place.prefix}_batch_`))
     .map((name) => `${place.folder}/${name}`)
-    .filter((path) => !recorded.has(path))
+    .filter((path) => !recorded.has(partOfNote(path) ?? path))
   for (const path of leftOver) await rm(place.pathOf(path), { force: true })
   return leftOver.length
 }

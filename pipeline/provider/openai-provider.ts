@@ -96,6 +96,15 @@ export function openaiProvider(options: {
         return undefined
       }),
 
+    listOurBatches: (signal) =>
+      call('list of batches', signal, async (ofCall) => {
+        const ours: ProviderBatch[] = []
+        for await (const batch of client.batches.list({ limit: PAGE_LIMIT }, { signal: ofCall })) {
+          if (batch.metadata?.[KEY_FIELD]) ours.push(toProviderBatch(batch))
+        }
+        return ours
+      }),
+
     retrieveBatch: (id, signal) =>
       call(`poll of batch "${id}"`, signal, async (ofCall) =>
         toProviderBatch(await client.batches.retrieve(id, { signal: ofCall })),

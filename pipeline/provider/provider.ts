@@ -53,6 +53,8 @@ export type Provider = {
     wanted: { key: string; inputFileId: string },
     signal: AbortSignal,
   ): Promise<ProviderBatch | undefined>
+  /** Every batch that this program ever made there and that is still listed, newest first. */
+  listOurBatches(signal: AbortSignal): Promise<ProviderBatch[]>
   retrieveBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
   /** Asks for the batch to be cancelled. Asking again changes nothing; one that is over is refused (HTTP 409). */
   cancelBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>

@@ -10,6 +10,7 @@ import { type LazyConnection, prepareConnection } from '../connect.js'
 import { checkModel } from '../execute-run.js'
 import { exitCodes } from '../exit-codes.js'
 import { thisProcess } from '../holder.js'
+import { refuseLostDatabase } from '../lost-database.js'
 import type { Progress } from '../progress.js'
 import { stopSignal } from '../stop-signal.js'
 import { dailyCleaning } from './daily-cleaning.js'
@@ -30,6 +31,7 @@ export type DaemonOptions = {
  */
 export async function runDaemon(options: DaemonOptions, progress: Progress): Promise<number> {
   const home = homeAt(options.home)
+  refuseLostDatabase(home)
   const settings = await daemonSettings(home, progress.notify)
   const { provider } = settings.current().settings
   const warning = checkModel(settings.current().settings, systemClock.now())

@@ -99,7 +99,12 @@ building('sweeps away what a killed run left behind, and nothing that has a reco
   }
   assert.is(await sweepParts(world.db, place), 2)
   const names = await readdir(world.context.pathOf('batch_jobs'))
-  assert.equal(names.toSorted(), ['results_1_001.jsonl.part', part!.path.replace('batch_jobs/', '')])
+  const recorded = part!.path.replace('batch_jobs/', '')
+  assert.equal(names.toSorted(), [
+    'results_1_001.jsonl.part',
+    recorded,
+    recorded.replace('.jsonl', '.note.json'),
+  ])
 })
 
 building.run()

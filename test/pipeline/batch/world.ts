@@ -79,6 +79,7 @@ export async function makeWorld(server: Partial<LocalServerOptions> = {}): Promi
       await buildParts(lines(), {
         db,
         recipeId,
+        recipe,
         limits: { requests: 50_000, bytes: 200_000_000, tokens: undefined, ...limits },
         folder: 'batch_jobs',
         prefix: 'test',

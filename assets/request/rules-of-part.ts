@@ -1,0 +1,26 @@
+import { getModel } from '../../data/catalogue/find-model.js'
+import { priceOf } from '../../data/catalogue/price.js'
+import type { Db } from '../../data/database.js'
+import type { AnswerRules } from '../../pipeline/batch/answer-rules.js'
+import { canonicalJson } from '../analysis/canonical.js'
+import { profiles } from '../analysis/profile.js'
+import { recipeOfPart } from './recipe-record.js'
+
+/** Answers are read and priced as their part was asked, whatever the recipe in force says by now. */
+export async function rulesOfPart(db: Db, partId: number): Promise<AnswerRules> {
+  const recipe = await recipeOfPart(db, partId)
+  const profile = profiles[recipe.profile]
+  const model = getModel(recipe.model)
+  return {
+    readAnswer(content) {
+      const read = profile.readAnswer(content)
+      return read.ok
+        ? { ok: true, body: canonicalJson(read.analysis) }
+        : { ok: false, code: read.reason, message: read.detail }
+    },
+    price(usage) {
+      const { row, costNanoUsd } = priceOf(model, usage, 'batch')
+      return { price: row, costNanoUsd }
+    },
+  }
+}

@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
+
+/** What stands beside a tasks file, so that its part can be recorded again when the database is lost. */
+const noteSchema = z.strictObject({
+  recipe: z.strictObject({ digest: z.string(), model: z.string(), profile: z.string(), body: z.string() }),
+  requests: z.int().min(1),
+  bytes: z.int().min(1),
+  sha256: z.string(),
+  estimated_tokens: z.int().min(0),
+  created_at: z.iso.datetime(),
+})
+
+export type PartNote = z.infer<typeof noteSchema>
+
+/** Where the note of a part is kept: `…_001.jsonl` has `…_001.note.json`. */
+export function notePath(partPath: string): string {
+  return partPath.replace(/\.jsonl$/, '.note.json')
+}
+
+/** The part that a note is about; undefined for a file that is no note. */
+export function partOfNote(path: string): string | undefined {
+  return path.endsWith('.note.json') ? path.replace(/\.note\.json$/, '.jsonl') : undefined
+}
+
+/** Reads a note; undefined when it is none. */
+export async function readNote(path: string): Promise<PartNote | undefined> {
+  try {
+    return noteSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
