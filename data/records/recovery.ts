@@ -1,52 +1,21 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
-import type { NewRow } from '../schema.js'
 
 /** A request as its line in a tasks or results file names it. */
 export type NamedRequest = { id: number; fingerprint: string }
 
-/**
- * Records a part that was built and sent before the database was lost: its requests under the ids that its lines carry.
- * A request that was in an earlier part goes on from there: one more attempt.
- *
- * @throws when one of the requests is answered already, or in flight: then two parts are confused.
- */
-export async function recordRecoveredPart(
+/** Records requests under the ids that their lines carry, as pending; those that are on record stay as they are. */
+export async function ensureNamedRequests(
   db: Db,
-  part: Omit<NewRow<'parts'>, 'state' | 'requests'>,
+  recipeId: number,
   requests: readonly NamedRequest[],
-): Promise<number> {
-  const json = JSON.stringify(requests)
-  return db.transaction().execute(async (trx) => {
-    const { id } = await trx
-      .insertInto('parts')
-      .values({ ...part, state: 'built', requests: requests.length })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    await sql`
-      insert into requests (id, recipe_id, fingerprint, state)
-      select value->>'id', ${part.recipe_id}, value->>'fingerprint', 'pending' from json_each(${json}) where true
-      on conflict (id) do nothing
-    `.execute(trx)
-    const moved = await trx
-      .updateTable('requests')
-      .set((eb) => ({
-        state: 'in_part',
-        part_id: id,
-        attempts: eb('attempts', '+', 1),
-        reason: null,
-        detail: null,
-      }))
-      .where('state', '=', 'pending')
-      .where('id', 'in', sql<number>`(select value->>'id' from json_each(${json}))`)
-      .executeTakeFirstOrThrow()
-    if (Number(moved.numUpdatedRows) !== requests.length) {
-      throw new Error(
-        `of the ${requests.length} requests of "${part.path}" only ${moved.numUpdatedRows} were pending`,
-      )
-    }
-    return id
-  })
+): Promise<void> {
+  await sql`
+    insert into requests (id, recipe_id, fingerprint, state)
+    select value->>'id', ${recipeId}, value->>'fingerprint', 'pending'
+    from json_each(${JSON.stringify(requests)}) where true
+    on conflict (id) do nothing
+  `.execute(db)
 }
 
 /** Records the batch of a recovered part as it was sent; it is opened by what the provider says of it. */

@@ -4,12 +4,12 @@ import { basename } from 'node:path'
 import type { Db } from '../../data/database.js'
 import { readLines } from '../../data/jsonl.js'
 import { getBatch } from '../../data/records/batches.js'
-import { getPart } from '../../data/records/parts.js'
+import { getPart, insertPart } from '../../data/records/parts.js'
 import {
   type NamedRequest,
   endRecoveredBatch,
+  ensureNamedRequests,
   insertRecoveredBatch,
-  recordRecoveredPart,
 } from '../../data/records/recovery.js'
 import { HemlineError } from '../errors.js'
 import { KEY_FIELD, type ProviderBatch } from '../provider/provider.js'
@@ -83,7 +83,10 @@ async function recoverPart(
   const isWhole = hasTasks ? requests.length === note.requests : requests.length > 0
   if (!isWhole) throw cannotRecover(path, note, requests.length)
   const recipeId = await place.ensureRecipe(db, note.recipe)
-  const partId = await recordRecoveredPart(db, partRecord(path, note, recipeId), requests)
+  await ensureNamedRequests(db, recipeId, requests)
+  // One that was in an earlier part goes on from there: what is pending by now gets one more attempt.
+  const ids = requests.map(({ id }) => id)
+  const partId = await insertPart(db, partRecord(path, note, recipeId), ids)
   if (!wasSent) return { path, requests: requests.length, state: 'not_sent', batch: null }
 
   const batchId = await insertRecoveredBatch(db, {
