@@ -27,6 +27,11 @@ export const serveLocal = defineCommand({
           requiresArg: true,
           describe: 'Base URL of an OpenAI-compatible chat endpoint that answers the requests',
         },
+        faults: {
+          type: 'string',
+          requiresArg: true,
+          describe: 'A fault script (JSON): what the server does to its clients, to rehearse a bad day',
+        },
         concurrency: {
           type: 'number',
           default: 4,
@@ -49,6 +54,7 @@ export const serveLocal = defineCommand({
       concurrency: wholeNumber('concurrency', args.concurrency, 1, 1_000),
       respond: chooseResponder(args.upstream, process.env),
       clock: systemClock,
+      ...(args.faults === undefined ? {} : { faults: await readFaults(args.faults) }),
     })
     process.stdout.write(
       `Serving the Batch API at ${server.url}\nState: ${args.directory}. Stop with Ctrl-C.\n`,
@@ -59,3 +65,11 @@ export const serveLocal = defineCommand({
     return exitCodes.done
   },
 })
+
+async function readFaults(path: string) {
+  const [{ readFile }, { parseFaultScript }] = await Promise.all([
+    import('node:fs/promises'),
+    import('../../pipeline/provider/local-server/faults/fault-script.js'),
+  ])
+  return parseFaultScript(JSON.parse(await readFile(path, 'utf8')))
+}

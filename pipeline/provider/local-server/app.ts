@@ -6,6 +6,8 @@ import type { BatchRunner } from './batch-runner.js'
 import type { BatchStore } from './batch-store.js'
 import { chatRoutes } from './chat-routes.js'
 import { fileRoutes } from './file-routes.js'
+import { callFaults } from './faults/call-faults.js'
+import type { FaultPlan } from './faults/fault-plan.js'
 import type { FileStore } from './file-store.js'
 import { newId } from './new-id.js'
 import { type Respond, RespondError, errorBody, serverError } from './respond.js'
@@ -20,18 +22,28 @@ export type AppParts = {
   /** Aborted when nobody waits for answers any more. */
   abandoned: AbortSignal
   log: (event: string, fields: Record<string, unknown>) => void
+  faults: FaultPlan | undefined
 }
 
 /** The HTTP side of the server: every answer has a request id, and every failure is told in the API's shape. */
-export function buildApp({ files, batches, runner, respond, abandoned, log }: AppParts): Hono<ServerEnv> {
+export function buildApp({
+  files,
+  batches,
+  runner,
+  respond,
+  abandoned,
+  log,
+  faults,
+}: AppParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>()
   app.use(requestId({ headerName: 'x-request-id', generator: () => newId('req_') }))
   app.use('/v1/*', async (c, next) => {
     requireKey(c.req.header('authorization'))
     await next()
   })
+  if (faults) app.use('/v1/*', callFaults(faults))
   app.route('/v1/files', fileRoutes(files, batches))
-  app.route('/v1/batches', batchRoutes(batches, files, runner))
+  app.route('/v1/batches', batchRoutes(batches, files, runner, faults))
   app.route('/v1/chat/completions', chatRoutes(respond, abandoned))
   app.notFound((c) => {
     const message = `Invalid URL (${c.req.method} ${c.req.path})`

@@ -3,6 +3,8 @@ import type { StoredBatch } from './batch-record.js'
 import type { BatchRunner } from './batch-runner.js'
 import { mayFollow } from './batch-life.js'
 import type { BatchStore } from './batch-store.js'
+import { viewOf } from './faults/batch-view.js'
+import type { FaultPlan } from './faults/fault-plan.js'
 import type { FileStore } from './file-store.js'
 import { pageOf, readLimit } from './page.js'
 import { readBatchRequest } from './read-batch-request.js'
@@ -13,7 +15,13 @@ import type { ServerEnv } from './server-env.js'
 const MOST_BODY_BYTES = 1024 * 1024
 
 /** The routes under `/v1/batches`. */
-export function batchRoutes(batches: BatchStore, files: FileStore, runner: BatchRunner): Hono<ServerEnv> {
+export function batchRoutes(
+  batches: BatchStore,
+  files: FileStore,
+  runner: BatchRunner,
+  faults: FaultPlan | undefined,
+): Hono<ServerEnv> {
+  const shown = (batch: StoredBatch['batch']): object => (faults ? viewOf(faults, batch) : batch)
   const get = (id: string): StoredBatch => batches.find(id) ?? notFound(id)
   return new Hono<ServerEnv>()
     .post('/', async (c) => {
@@ -36,7 +44,7 @@ export function batchRoutes(batches: BatchStore, files: FileStore, runner: Batch
         ),
       )
     })
-    .get('/:id', (c) => c.json(get(c.req.param('id')).batch))
+    .get('/:id', (c) => c.json(shown(get(c.req.param('id')).batch)))
     .post('/:id/cancel', async (c) => {
       const stored = get(c.req.param('id'))
       if (stored.batch.status !== 'cancelling') {

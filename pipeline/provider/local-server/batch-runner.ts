@@ -7,6 +7,9 @@ import { isOver } from './batch-life.js'
 import { type StoredBatch, isUnfinished } from './batch-record.js'
 import type { BatchStore } from './batch-store.js'
 import { checkInput } from './check-input.js'
+import { earlyEndOf, rejectionOf } from './faults/batch-view.js'
+import type { FaultPlan } from './faults/fault-plan.js'
+import { spoilResults } from './faults/spoil-results.js'
 import type { FileStore } from './file-store.js'
 import { type InputLine, readInputLine } from './input-line.js'
 import { Places } from './places.js'
@@ -26,6 +29,7 @@ export type BatchRunnerParts = {
   /** Aborted when the lines in flight are to be given up. */
   abandoned: AbortSignal
   log: (event: string, fields: Record<string, unknown>) => void
+  faults: FaultPlan | undefined
 }
 
 /** How long a batch rests after a failure that is the machine's, a full disk for example. */
@@ -99,14 +103,17 @@ export class BatchRunner {
   }
 
   async #check(stored: StoredBatch, stop: AbortSignal): Promise<void> {
-    const { batches, files } = this.#parts
+    const { batches, files, faults } = this.#parts
     const { batch } = stored
     const giveBack = await this.#checking.take(stop)
     if (!giveBack) return
     try {
       const check = await checkInput(files.uploadPath(batch.input_file_id), batch.endpoint, stop)
       if (!check || batch.status !== 'validating') return
-      if (check.ok) {
+      const rejection = faults && rejectionOf(faults, batch.id)
+      if (rejection) {
+        await batches.move(stored, 'failed', { batch: { errors: { object: 'list', data: rejection } } })
+      } else if (check.ok) {
         const request_counts = { total: check.lines, completed: 0, failed: 0 }
         await batches.move(stored, 'in_progress', { batch: { model: check.model, request_counts } })
       } else {
@@ -134,6 +141,10 @@ export class BatchRunner {
     const { total, completed, failed } = batch.request_counts
     // Cancelled or closing in the meantime: whoever did that has said how it goes on.
     if (stop.aborted || batch.status !== 'in_progress') return
+    const early = this.#parts.faults && earlyEndOf(this.#parts.faults, batch.id)
+    if (early?.endsAs === 'cancelled' && completed + failed < total) {
+      return batches.move(stored, 'cancelling', { endsAs: 'cancelled' })
+    }
     await batches.move(stored, 'finalizing', { endsAs: completed + failed < total ? 'expired' : 'completed' })
   }
 
@@ -172,13 +183,21 @@ export class BatchRunner {
     answers: AnswerLog,
     halt: AbortSignal,
   ): AsyncGenerator<InputLine> {
+    const mostLines = this.#mostLines(batch)
     for await (const { line, number } of readLines(this.#parts.files.uploadPath(batch.input_file_id))) {
-      if (halt.aborted) return
+      if (halt.aborted || answers.counts.completed + answers.counts.failed >= mostLines) return
       const input = readInputLine(line)
       if ('code' in input)
         throw new Error(`line ${number} of ${batch.input_file_id} has changed since it was checked`)
       if (!answers.has(input.custom_id)) yield input
     }
+  }
+
+  /** Whoever answers lines stops early where a fault says so; whoever accounts for the rest does not. */
+  #mostLines(batch: StoredBatch['batch']): number {
+    const { faults } = this.#parts
+    const early = batch.status === 'in_progress' && faults ? earlyEndOf(faults, batch.id) : undefined
+    return early?.lines ?? Infinity
   }
 
   async #finish(stored: StoredBatch): Promise<void> {
@@ -197,8 +216,10 @@ export class BatchRunner {
       answers.close()
     }
     if (this.#parts.closing.aborted) return
-    const output_file_id = await this.#publish(stored, 'output', answers.bytes.output)
-    const error_file_id = await this.#publish(stored, 'errors', answers.bytes.errors)
+    const { faults } = this.#parts
+    const bytes = faults ? await spoilResults(faults, batch.id, batches.folderOf(batch.id)) : answers.bytes
+    const output_file_id = await this.#publish(stored, 'output', bytes.output)
+    const error_file_id = await this.#publish(stored, 'errors', bytes.errors)
     Object.assign(batch.request_counts, answers.counts)
     await batches.move(stored, endsAs, { batch: { output_file_id, error_file_id, usage: answers.usage } })
   }

@@ -9,6 +9,8 @@ import { buildApp } from './app.js'
 import { BatchRunner } from './batch-runner.js'
 import { BatchStore } from './batch-store.js'
 import { lockDirectory } from './directory-lock.js'
+import { planFaults } from './faults/fault-plan.js'
+import type { FaultScript } from './faults/fault-script.js'
 import { FileStore } from './file-store.js'
 import type { Respond } from './respond.js'
 
@@ -25,6 +27,8 @@ export type LocalServerOptions = {
   concurrency?: number
   clock: Clock
   log?: (event: string, fields: Record<string, unknown>) => void
+  /** What it does to its clients on purpose, to rehearse what providers do; nothing if not given. */
+  faults?: FaultScript
 }
 
 export type LocalServer = {
@@ -86,6 +90,7 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
 
 async function compose(options: LocalServerOptions, closing: AbortSignal, abandoned: AbortSignal) {
   const { directory, clock, respond, concurrency = DEFAULT_CONCURRENCY, log = () => {} } = options
+  const faults = options.faults && planFaults(options.faults)
   const files = await FileStore.open(directory, clock)
   const batches = await BatchStore.open(directory, clock)
   await files.removeExpired((id) => batches.isInputInUse(id))
@@ -99,8 +104,9 @@ async function compose(options: LocalServerOptions, closing: AbortSignal, abando
     closing,
     abandoned,
     log,
+    faults,
   })
-  return { app: buildApp({ files, batches, runner, respond, abandoned, log }), runner }
+  return { app: buildApp({ files, batches, runner, respond, abandoned, log, faults }), runner }
 }
 
 async function listen(server: Server, host: string, port: number): Promise<number> {
