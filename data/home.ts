@@ -5,6 +5,8 @@ export type Home = {
   readonly root: string
   readonly database: string
   readonly config: string
+  /** How the daemon is, as it last said. */
+  readonly health: string
   /** Pictures of a manifest that came from the network. */
   readonly fetched: string
   /** The state of the embedded local provider. */
@@ -23,6 +25,7 @@ export function homeAt(folder: string): Home {
     root,
     database: join(root, 'hemline.db'),
     config: join(root, 'config.json'),
+    health: join(root, 'health.json'),
     fetched: join(root, 'fetched'),
     localProvider: join(root, 'local-provider'),
     pathOf: (relativePath) => join(root, relativePath),

@@ -45,6 +45,8 @@ export const createImagesAndPosts: Migration = {
       create index images_by_request on images (request_id)
 
       create index images_by_seen on images (seen)
+
+      create index images_skipped on images (id) where state = 'skipped'
       `,
     ),
 }

@@ -21,7 +21,7 @@ export const createSchedulerRecords: Migration = {
         check ((state = 'started') = (finished_at is null))
       ) strict
 
-      create index ticks_by_state on ticks (state, id)
+      create index ticks_by_state on ticks (state, id, times)
 
       create table schedules (
         asset_key text primary key,

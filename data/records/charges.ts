@@ -56,6 +56,31 @@ export function sumChargesByBatch(db: Db): Promise<BatchCharges[]> {
     .execute()
 }
 
+/** What one model was charged for. */
+export type ModelCharges = ChargeSum & { model: string; reasoning_tokens: number }
+
+/** The highest id of a charge; 0 when there are none. Charges are never changed, and their ids ascend. */
+export async function findLastChargeId(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('charges')
+    .select((eb) => eb.fn.max<number | null>('id').as('id'))
+    .executeTakeFirstOrThrow()
+  return row.id ?? 0
+}
+
+/** The charges with ids above one, up to and with another, by model. */
+export function sumChargesByModel(db: Db, ids: { above: number; upTo: number }): Promise<ModelCharges[]> {
+  return db
+    .selectFrom('charges')
+    .where('charges.id', '>', ids.above)
+    .where('charges.id', '<=', ids.upTo)
+    .select('charges.model')
+    .select(sums)
+    .select((eb) => eb.fn.sum<number>('charges.reasoning_tokens').as('reasoning_tokens'))
+    .groupBy('charges.model')
+    .execute()
+}
+
 function sums<T extends keyof Schema>(eb: ExpressionBuilder<Schema, T | 'charges'>) {
   const { fn, lit } = eb as unknown as ExpressionBuilder<Schema, 'charges'>
   return [

@@ -11,17 +11,28 @@ export const status = defineCommand({
       .options({ ...homeOption, ...jsonOption })
       .example('$0 status', 'What the next `hemline materialize` would make, and why'),
   async handler(args) {
-    const [{ loadStatus }, { formatStatus, statusJson }, { print, printObject }, { systemClock }] =
-      await Promise.all([
-        import('../load-status.js'),
-        import('../../reports/status-table.js'),
-        import('../print.js'),
-        import('../../pipeline/clock.js'),
-      ])
-    await withHome(args.home, async (db) => {
+    const [
+      { loadStatus },
+      { formatStatus, statusJson },
+      { formatDaemon },
+      { readHealthFile },
+      { print, printObject },
+      { systemClock },
+    ] = await Promise.all([
+      import('../load-status.js'),
+      import('../../reports/status-table.js'),
+      import('../../reports/daemon-line.js'),
+      import('../watch/health-file.js'),
+      import('../print.js'),
+      import('../../pipeline/clock.js'),
+    ])
+    await withHome(args.home, async (db, home) => {
       const rows = await loadStatus(db)
-      if (args.json) await printObject({ assets: rows.map(statusJson) })
-      else await print(formatStatus(rows, systemClock.now(), terminalWidth()))
+      const now = systemClock.now()
+      const daemon = await readHealthFile(home, now)
+      if (args.json) return printObject({ assets: rows.map(statusJson), daemon: daemon ?? null })
+      await print(formatStatus(rows, now, terminalWidth()))
+      if (daemon) await print(formatDaemon(daemon, now))
     })
     return exitCodes.done
   },

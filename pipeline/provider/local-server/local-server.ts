@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Clock } from '../../clock.js'
-import { HemlineError } from '../../errors.js'
+import { listen } from '../../listen.js'
 import { buildApp } from './app.js'
 import { BatchRunner } from './batch-runner.js'
 import { BatchStore } from './batch-store.js'
@@ -107,22 +106,6 @@ async function compose(options: LocalServerOptions, closing: AbortSignal, abando
     faults,
   })
   return { app: buildApp({ files, batches, runner, respond, abandoned, log, faults }), runner }
-}
-
-async function listen(server: Server, host: string, port: number): Promise<number> {
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    throw new HemlineError({
-      code: 'port_in_use',
-      message: `another program listens on port ${port} of ${host}`,
-      hint: 'Stop that program, or name another port; 0 takes any free one.',
-      cause: error,
-    })
-  }
-  return (server.address() as AddressInfo).port
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -1,0 +1,36 @@
+import { readFile, rm } from 'node:fs/promises'
+import { writeAtomically } from '../../data/artifacts.js'
+import type { Home } from '../../data/home.js'
+import { type Health, healthSchema, judge } from './health.js'
+
+/** Leaves word in the home of how the daemon is, for who cannot ask it; one call at a time. */
+export async function writeHealthFile(home: Home, health: Health): Promise<void> {
+  await writeAtomically(home.health, `${JSON.stringify(health, undefined, 2)}\n`)
+}
+
+/** Takes the word back: the daemon ended in order. */
+export async function removeHealthFile(home: Home): Promise<void> {
+  await rm(home.health, { force: true })
+}
+
+/**
+ * How the daemon of a home is, judged by the time of its last heartbeat; undefined when none left word, or in a form that
+ * this version does not know.
+ */
+export async function readHealthFile(home: Home, now: Date): Promise<Health | undefined> {
+  const text = await readFile(home.health, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  const { data: health } = healthSchema.safeParse(parse(text))
+  return health && { ...health, status: judge(health, now) }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,91 @@
+import { once } from 'node:events'
+import type { Server } from 'node:http'
+import process from 'node:process'
+import { createAdaptorServer } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { Db } from '../../data/database.js'
+import { countLiveBatches, countStates } from '../../data/records/state-counts.js'
+import type { Clock } from '../../pipeline/clock.js'
+import { listen } from '../../pipeline/listen.js'
+import { ChargeTotals } from './charge-totals.js'
+import type { Health } from './health.js'
+import { formatMetrics } from './metrics.js'
+import { webhookRoute } from './webhook-route.js'
+
+const REQUEST_TIMEOUT_MS = 15_000
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8'
+
+export type WatchServerOptions = {
+  /** The address to listen on; 127.0.0.1 if not given. It asks nobody for a password: open it to others only behind a proxy. */
+  host?: string
+  /** Any free one if 0. */
+  port: number
+  db: Db
+  /** How the daemon is now. */
+  health(): Promise<Health>
+  /** What OpenAI signs its webhooks with; without one they are refused. */
+  webhookSecret?: string | undefined
+  /** Told the id of a batch that a webhook made due. */
+  onWake(batchId: number): void
+  clock: Clock
+  warn(text: string): void
+}
+
+export type WatchServer = { url: string; port: number; close(): Promise<void> }
+
+/**
+ * Serves what a daemon is watched and woken by: `GET /health` (503 when it is late), `GET /metrics` for Prometheus, and
+ * `POST /webhooks/openai`. Reads the ledger once before it listens, and then only what is added.
+ *
+ * @throws HemlineError `port_in_use` when another program has the port.
+ */
+export async function startWatchServer(options: WatchServerOptions): Promise<WatchServer> {
+  const { db, clock, onWake, warn } = options
+  const scrape = await makeScrape(options)
+  const app = new Hono()
+  app.get('/health', async (c) => {
+    const health = await options.health()
+    return c.json(health, health.status === 'late' ? 503 : 200)
+  })
+  app.get('/metrics', async (c) => c.body(await scrape(), 200, { 'content-type': METRICS_TYPE }))
+  app.route('/webhooks/openai', webhookRoute({ db, secret: options.webhookSecret, clock, onWake }))
+  app.onError((error, c) => {
+    warn(`${c.req.method} ${c.req.path} failed: ${error.message}`)
+    return c.json({ error: { code: 'unexpected', message: 'It failed here; the log says why.' } }, 500)
+  })
+
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS },
+  }) as Server
+  const host = options.host ?? '127.0.0.1'
+  const port = await listen(server, host, options.port)
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    port,
+    async close() {
+      const closed = once(server, 'close')
+      server.close()
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+/** Who scrapes while a scrape goes on gets the same answer. */
+async function makeScrape({ db, clock, health }: WatchServerOptions): Promise<() => Promise<string>> {
+  const totals = new ChargeTotals()
+  await totals.read(db)
+  const read = async (): Promise<string> =>
+    formatMetrics({
+      states: await countStates(db),
+      live: await countLiveBatches(db),
+      charges: await totals.read(db),
+      health: await health(),
+      rssBytes: process.memoryUsage.rss(),
+      nodeVersion: process.version,
+      now: clock.now(),
+    })
+  let current: Promise<string> | undefined
+  return () => (current ??= read().finally(() => (current = undefined)))
+}
