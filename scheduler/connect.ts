@@ -5,6 +5,7 @@ import { ensureAccount } from '../data/records/accounts.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import type { Clock } from '../pipeline/clock.js'
 import { HemlineError } from '../pipeline/errors.js'
+import { makeMask } from '../pipeline/mask.js'
 import { startLocalServer } from '../pipeline/provider/local-server/local-server.js'
 import { openaiProvider } from '../pipeline/provider/openai-provider.js'
 import type { Provider } from '../pipeline/provider/provider.js'
@@ -23,7 +24,8 @@ export type LazyConnection = { connect: Connect; close(): Promise<void> }
 /**
  * Prepares the provider that the settings name. Nothing is started or sent before the first `connect`.
  *
- * @throws HemlineError `no_key` at once when the provider is `openai` and there is no key.
+ * @throws HemlineError at once, when the provider is `openai`: `no_key` without a key, `bad_key` for one that
+ *   cannot be sent, `bad_base_url` for a base URL that cannot be one.
  */
 export function prepareConnection(
   { provider: name }: Pick<Settings, 'provider'>,
@@ -33,7 +35,10 @@ export function prepareConnection(
 ): LazyConnection {
   const open =
     name === 'local' ? () => startEmbedded(home, clock) : async () => openRemote(apiKeyOf(env), env)
-  if (name === 'openai') apiKeyOf(env)
+  if (name === 'openai') {
+    apiKeyOf(env)
+    baseUrlOf(env)
+  }
   let opened: Promise<{ provider: Provider; close(): Promise<void> }> | undefined
   return {
     async connect(db) {
@@ -51,7 +56,7 @@ export function prepareConnection(
 
 function apiKeyOf(env: NodeJS.ProcessEnv): string {
   const apiKey = env['OPENAI_API_KEY']?.trim()
-  if (apiKey) return apiKey
+  if (apiKey) return checkedKey(apiKey)
   throw new HemlineError({
     code: 'no_key',
     message: 'There is no OPENAI_API_KEY, so nothing can be sent to OpenAI.',
@@ -59,9 +64,31 @@ function apiKeyOf(env: NodeJS.ProcessEnv): string {
   })
 }
 
+/** A key that was pasted with a dash or quote of a text program cannot be sent at all. */
+function checkedKey(apiKey: string): string {
+  const strange = apiKey.search(/[^!-~]/)
+  if (strange === -1) return apiKey
+  throw new HemlineError({
+    code: 'bad_key',
+    message: `OPENAI_API_KEY holds something that no key holds, as character ${strange + 1} of ${apiKey.length}.`,
+    hint: 'Copy the key again, by itself: no quotes, blanks or line breaks.',
+  })
+}
+
+/** The base URL is stored with every batch, and no call can be sent to one with a password in it. */
+function baseUrlOf(env: NodeJS.ProcessEnv): string {
+  const text = (env['OPENAI_BASE_URL']?.trim() || OPENAI_BASE_URL).replace(/\/+$/, '')
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url && ['https:', 'http:'].includes(url.protocol) && !url.username && !url.password) return text
+  throw new HemlineError({
+    code: 'bad_base_url',
+    message: `OPENAI_BASE_URL is "${makeMask([])(text)}", which is not an http or https URL without a user name and password.`,
+    hint: 'Name the part of the address up to and with /v1, and put the key into OPENAI_API_KEY.',
+  })
+}
+
 function openRemote(apiKey: string, env: NodeJS.ProcessEnv): { provider: Provider; close(): Promise<void> } {
-  const baseUrl = (env['OPENAI_BASE_URL']?.trim() || OPENAI_BASE_URL).replace(/\/+$/, '')
-  return { provider: openaiProvider({ apiKey, baseUrl }), close: async () => {} }
+  return { provider: openaiProvider({ apiKey, baseUrl: baseUrlOf(env) }), close: async () => {} }
 }
 
 async function startEmbedded(

@@ -1,13 +1,15 @@
 import { pino } from 'pino'
 import { isExpected } from '../pipeline/errors.js'
+import type { Mask } from '../pipeline/mask.js'
 import type { Progress, ProgressEvent } from './progress.js'
 
 /** Of what happens once a picture, every so manieth is told. */
 const EVERY = 1_000
 
-/** One JSON object a line: `time`, `level`, `event`, and the event's own fields. */
-export function jsonProgress(stream: NodeJS.WritableStream): Progress {
-  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+/** One JSON object a line: `time`, `level`, `event`, and the event's own fields. Every line goes through the mask. */
+export function jsonProgress(stream: NodeJS.WritableStream, mask: Mask): Progress {
+  const masked = { write: (line: string) => void stream.write(mask(line)) }
+  const log = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, masked)
   return {
     notify(event) {
       const { kind, ...fields } = event

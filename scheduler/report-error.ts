@@ -1,6 +1,8 @@
+import process from 'node:process'
 import { explainSystemError } from '../data/system-errors.js'
 import { isExpected } from '../pipeline/errors.js'
 import { exitCodes } from './exit-codes.js'
+import { maskSecretsOf } from './secrets.js'
 import { UsageError } from './usage-error.js'
 
 /** Errors of the house that mean: what was typed cannot be done as typed. */
@@ -12,13 +14,15 @@ const BAD_USAGE = new Set([
   'no_images',
   'no_home',
   'no_key',
+  'bad_key',
+  'bad_base_url',
   'no_such_part',
   'no_such_batch',
 ])
 
 /**
  * Writes an error for a person: what is wrong, and what to do next. Of an error that nobody foresaw the stack is
- * written, too.
+ * written, too. Secrets are masked.
  *
  * @returns the exit code that goes with it.
  */
@@ -26,9 +30,10 @@ export function reportError(raw: unknown, to: NodeJS.WritableStream, isDebug = f
   const error = isExpected(raw) || raw instanceof UsageError ? raw : (explainSystemError(raw) ?? raw)
   const isKnown = isExpected(error) || error instanceof UsageError
   const { message, stack } = error instanceof Error ? error : new Error(String(error))
-  to.write(`error: ${isKnown ? message : `unexpected: ${message}`}\n`)
-  if (isKnown && error.hint) to.write(`hint: ${error.hint}\n`)
-  if (stack && (isDebug || !isKnown)) to.write(`${stack}\n`)
+  const lines = [`error: ${isKnown ? message : `unexpected: ${message}`}`]
+  if (isKnown && error.hint) lines.push(`hint: ${error.hint}`)
+  if (stack && (isDebug || !isKnown)) lines.push(stack)
+  to.write(maskSecretsOf(process.env)(`${lines.join('\n')}\n`))
   const isBadUsage = error instanceof UsageError || (isExpected(error) && BAD_USAGE.has(error.code))
   return isBadUsage ? exitCodes.badUsage : exitCodes.failed
 }

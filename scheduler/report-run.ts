@@ -10,6 +10,7 @@ import { isExpected } from '../pipeline/errors.js'
 import { print, printObject } from './print.js'
 import { reportError } from './report-error.js'
 import type { FinishedRun } from './execute-run.js'
+import { maskSecretsOf } from './secrets.js'
 import { terminalWidth } from './terminal-width.js'
 
 const SHOWN_POSTS = 5
@@ -64,5 +65,5 @@ function toJson({ runId, state, steps, submittedBatches, spent, error }: Finishe
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+  return maskSecretsOf(process.env)(error instanceof Error ? error.message : String(error))
 }

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import type { Mask } from '../pipeline/mask.js'
 import { summarizeStep } from '../reports/step-summary.js'
 import { formatBytes, formatCount, formatDuration } from '../reports/numbers.js'
 import { describeUsageDifference } from '../reports/usage-difference.js'
@@ -6,12 +7,12 @@ import { printable } from '../reports/table.js'
 import type { DaemonEvent } from './daemon/daemon-event.js'
 import type { Progress, ProgressEvent } from './progress.js'
 
-/** A line for each thing that happened, and one bar below for what goes on. */
-export function terminalProgress(stream: NodeJS.WriteStream): Progress {
+/** A line for each thing that happened, through the mask, and one bar below for what goes on. */
+export function terminalProgress(stream: NodeJS.WriteStream, mask: Mask): Progress {
   const bar = new Bar(stream)
   const say = (text: string): void => {
     bar.hide()
-    stream.write(`${printable(text)}\n`)
+    stream.write(`${printable(mask(text))}\n`)
   }
   let making: string | undefined
   const batches = new Map<string, Extract<ProgressEvent, { kind: 'batch.polled' }>>()

@@ -1,5 +1,6 @@
 import OpenAI from 'openai'
 import { isExpected } from '../errors.js'
+import type { Mask } from '../mask.js'
 import { ProviderError } from './provider.js'
 
 /** Failures before a connection stood: nothing was sent, so nothing was done. */
@@ -23,12 +24,14 @@ const NEVER_CONNECTED = new Set([
  * of the platform: the provider may have acted.
  *
  * @param what  the call as a noun phrase: "creation of the batch".
+ * @param mask  what providers say of a key that they refuse quotes it, and these messages are stored.
  */
-export function toProviderError(what: string, error: unknown): unknown {
+export function toProviderError(what: string, error: unknown, mask: Mask): unknown {
   if (error instanceof OpenAI.APIUserAbortError || isExpected(error)) return error
-  if (error instanceof OpenAI.APIConnectionError) return connectionError(what, error)
-  if (error instanceof OpenAI.APIError) return answeredError(what, error)
-  return cutOff(what, deepestCause(error instanceof Error ? error : new Error(String(error))).message, error)
+  if (error instanceof OpenAI.APIConnectionError) return connectionError(what, error, mask)
+  if (error instanceof OpenAI.APIError) return answeredError(what, error, mask)
+  const { message } = deepestCause(error instanceof Error ? error : new Error(String(error)))
+  return cutOff(what, mask(message), error)
 }
 
 /** An answer that did not come whole, or makes no sense. */
@@ -42,12 +45,12 @@ export function cutOff(what: string, how: string, cause?: unknown): ProviderErro
   })
 }
 
-function connectionError(what: string, error: Error): ProviderError {
+function connectionError(what: string, error: Error, mask: Mask): ProviderError {
   const cause = deepestCause(error)
   const neverConnected = NEVER_CONNECTED.has(cause.code ?? '')
   return new ProviderError({
     code: neverConnected ? 'provider_unreachable' : 'provider_connection_lost',
-    message: `The ${what} failed: ${cause.code ? `${cause.code}, ` : ''}${cause.message}`,
+    message: `The ${what} failed: ${cause.code ? `${cause.code}, ` : ''}${mask(cause.message)}`,
     hint: neverConnected
       ? 'Check the network and OPENAI_BASE_URL, then run the same command again.'
       : undefined,
@@ -57,13 +60,13 @@ function connectionError(what: string, error: Error): ProviderError {
   })
 }
 
-function answeredError(what: string, error: InstanceType<typeof OpenAI.APIError>): ProviderError {
+function answeredError(what: string, error: InstanceType<typeof OpenAI.APIError>, mask: Mask): ProviderError {
   const status = error.status ?? 0
   // A 5xx may come from a gateway in front of a server that took the request; 408 and 409 likewise tell nothing.
   const maybe = status === 0 || status >= 500 || status === 408 || status === 409
   return new ProviderError({
     code: codes[status] ?? (maybe ? 'provider_failed' : 'provider_refused'),
-    message: `The ${what} failed: HTTP ${status || 'without status'}, ${error.message}`,
+    message: `The ${what} failed: HTTP ${status || 'without status'}, ${mask(error.message)}`,
     hint: hints[status],
     cause: error,
     acted: maybe ? 'maybe' : 'no',

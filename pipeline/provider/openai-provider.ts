@@ -1,6 +1,7 @@
 import { openAsBlob } from 'node:fs'
 import OpenAI from 'openai'
 import type { Batch } from 'openai/resources/batches'
+import { type Mask, makeMask } from '../mask.js'
 import { cutOff, toProviderError } from './openai-errors.js'
 import { KEY_FIELD, type Provider, type ProviderAccount, type ProviderBatch, digestKey } from './provider.js'
 
@@ -38,6 +39,10 @@ export function openaiProvider(options: {
   })
   const account = options.account ?? { baseUrl, keyDigest: digestKey(apiKey) }
   const once = { maxRetries: 0 }
+  const mask = makeMask([apiKey])
+  const call = <T>(what: string, signal: AbortSignal, send: Send<T>): Promise<T> =>
+    sendOnce(what, signal, mask, send)
+  const seen = (batch: Batch): ProviderBatch => toProviderBatch(batch, mask)
 
   /** In seconds, by the provider's clock; 0 for a file that is gone: then only the end of the list ends a look. */
   async function uploadedAt(fileId: string, signal: AbortSignal): Promise<number> {
@@ -83,7 +88,7 @@ export function openaiProvider(options: {
           completion_window: '24h',
           metadata,
         } as const
-        return toProviderBatch(await client.batches.create(body, { ...once, signal: ofCall }))
+        return seen(await client.batches.create(body, { ...once, signal: ofCall }))
       }),
 
     findBatch: ({ key, inputFileId }, signal) =>
@@ -91,7 +96,7 @@ export function openaiProvider(options: {
         const oldest = await uploadedAt(inputFileId, ofCall)
         for await (const batch of client.batches.list({ limit: PAGE_LIMIT }, { signal: ofCall })) {
           if (batch.created_at < oldest) return undefined
-          if (batch.metadata?.[KEY_FIELD] === key) return toProviderBatch(batch)
+          if (batch.metadata?.[KEY_FIELD] === key) return seen(batch)
         }
         return undefined
       }),
@@ -100,20 +105,20 @@ export function openaiProvider(options: {
       call('list of batches', signal, async (ofCall) => {
         const ours: ProviderBatch[] = []
         for await (const batch of client.batches.list({ limit: PAGE_LIMIT }, { signal: ofCall })) {
-          if (batch.metadata?.[KEY_FIELD]) ours.push(toProviderBatch(batch))
+          if (batch.metadata?.[KEY_FIELD]) ours.push(seen(batch))
         }
         return ours
       }),
 
     retrieveBatch: (id, signal) =>
       call(`poll of batch "${id}"`, signal, async (ofCall) =>
-        toProviderBatch(await client.batches.retrieve(id, { signal: ofCall })),
+        seen(await client.batches.retrieve(id, { signal: ofCall })),
       ),
 
     cancelBatch: (id, signal) =>
       call(`cancellation of batch "${id}"`, signal, async (ofCall) =>
         // The SDK would repeat it after a 409, which says that the batch is over.
-        toProviderBatch(await client.batches.cancel(id, { ...once, signal: ofCall })),
+        seen(await client.batches.cancel(id, { ...once, signal: ofCall })),
       ),
 
     retrieveFile: (id, signal) =>
@@ -141,11 +146,7 @@ export function openaiProvider(options: {
  * Sends one call with a signal of its own: the SDK leaves its listeners on the signal that it gets, and ours lives as
  * long as the process.
  */
-async function call<T>(
-  what: string,
-  signal: AbortSignal,
-  send: (ofCall: AbortSignal) => Promise<T>,
-): Promise<T> {
+async function sendOnce<T>(what: string, signal: AbortSignal, mask: Mask, send: Send<T>): Promise<T> {
   signal.throwIfAborted()
   const ofCall = new AbortController()
   const abort = (): void => ofCall.abort(signal.reason)
@@ -154,11 +155,13 @@ async function call<T>(
     return await send(ofCall.signal)
   } catch (error) {
     signal.throwIfAborted()
-    throw error instanceof WriteFailure ? error.cause : toProviderError(what, error)
+    throw error instanceof WriteFailure ? error.cause : toProviderError(what, error, mask)
   } finally {
     signal.removeEventListener('abort', abort)
   }
 }
+
+type Send<T> = (ofCall: AbortSignal) => Promise<T>
 
 /** Thrown by the one who takes the bytes, a full disk for example: it is not the provider's. */
 class WriteFailure extends Error {}
@@ -175,7 +178,7 @@ async function writeBody(response: Response, write: (bytes: Uint8Array) => Promi
 }
 
 /** Only seven fields are sure to be there; the rest may be absent, null or empty. */
-function toProviderBatch(batch: Batch): ProviderBatch {
+function toProviderBatch(batch: Batch, mask: Mask): ProviderBatch {
   if (typeof batch?.id !== 'string' || typeof batch.status !== 'string') {
     throw new Error('the answer is not a batch')
   }
@@ -192,7 +195,7 @@ function toProviderBatch(batch: Batch): ProviderBatch {
     counts: { total: counts?.total ?? 0, completed: counts?.completed ?? 0, failed: counts?.failed ?? 0 },
     errors: (batch.errors?.data ?? []).map((error) => ({
       code: error.code ?? 'unknown',
-      message: error.message ?? '',
+      message: mask(error.message ?? ''),
       line: error.line ?? null,
     })),
     metadata: batch.metadata ?? {},

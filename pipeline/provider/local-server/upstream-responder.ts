@@ -1,4 +1,5 @@
 import type { Clock } from '../../clock.js'
+import { type Mask, makeMask } from '../../mask.js'
 import { type ChatRequest, type ChatResponse, type Respond, RespondError } from './respond.js'
 
 /** How long one try may take; the HTTP client of Node.js gives up waiting for an answer then anyway. */
@@ -18,11 +19,12 @@ const LONGEST_PAUSE_MS = 60_000
  *   or does not answer with a chat completion, 504 when it takes longer than 5 minutes.
  */
 export function upstreamResponder(upstream: { baseUrl: string; apiKey?: string; clock: Clock }): Respond {
+  const mask = makeMask([upstream.apiKey])
   return async (request, signal) => {
     for (let tries = 1; ; tries++) {
       const reply = await tryOnce(upstream, request, signal)
       if (reply.kind === 'answer') return reply.body
-      if (!reply.isPassing || tries === MOST_TRIES || signal.aborted) throw reply.error
+      if (!reply.isPassing || tries === MOST_TRIES || signal.aborted) throw masked(reply.error, mask)
       await upstream.clock.sleep(
         Math.min(reply.pauseMs ?? FIRST_PAUSE_MS * 2 ** (tries - 1), LONGEST_PAUSE_MS),
         signal,
@@ -111,6 +113,11 @@ function readRetryAfter(value: string | null, clock: Clock): number | undefined 
   if (/^\d+(\.\d+)?$/.test(value.trim())) return Number(value) * 1000
   const at = Date.parse(value)
   return Number.isNaN(at) ? undefined : Math.max(0, at - clock.now().getTime())
+}
+
+/** Upstreams quote a key that they refuse; what they say ends up in files. */
+function masked({ status, code, message, param, type }: RespondError, mask: Mask): RespondError {
+  return new RespondError({ status, code, param, type, message: mask(message) })
 }
 
 function failure(status: number, code: string, message: string): RespondError {

@@ -48,6 +48,16 @@ async function failureOf(baseUrl: string, clock: Clock = hastyClock()): Promise<
   throw error
 }
 
+upstreams('a key that the upstream refuses and quotes is not passed on', async () => {
+  await using upstream = await serve((_, outgoing) => {
+    const body = { error: { message: 'no entry with open-sesame' } }
+    outgoing.writeHead(401, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  })
+  const keyed = upstreamResponder({ baseUrl: upstream.baseUrl, apiKey: 'open-sesame', clock: hastyClock() })
+  const error = await rejection(keyed(request, unaborted))
+  assert.equal([error.message, (error as RespondError).status], ['no entry with ***', 401])
+})
+
 upstreams('give a batch API to another server: answers and errors pass through', async () => {
   await using upstream = await makeWorld({
     respond: localResponder(async (input) => input.text.toUpperCase()),
