@@ -1,7 +1,7 @@
 import { type Mask, makeMask } from '../pipeline/mask.js'
 
 /** The variables whose values nobody may read in a log, a file or the database. */
-const SECRET_NAMES = [
+export const SECRET_NAMES = [
   'OPENAI_API_KEY',
   'HEMLINE_UPSTREAM_KEY',
   'OPENAI_WEBHOOK_SECRET',
