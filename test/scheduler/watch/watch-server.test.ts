@@ -1,4 +1,4 @@
-import { hostname } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { settleLines } from '../../../data/records/outcomes.js'
@@ -114,6 +114,24 @@ watching('metrics are what the records say, in the text format of Prometheus', a
   }
 })
 
+watching('the docs name every metric, with its type and labels, and no other', async () => {
+  await using watch = await makeWatchWorld()
+  await charge(watch, await watch.openBatch(), [1])
+  watch.pulse.lastTick = { id: 2, at: '2026-01-01T00:00:10.000Z', state: 'done' }
+  const { text } = await watch.get('/metrics')
+  const told = [...text.matchAll(/^# TYPE (\w+) (\w+)\n\w+(?:\{(.*)\})?/gm)].map(
+    ([, name, type, labels = '']) =>
+      [name, type, ...[...labels.matchAll(/(\w+)="/g)].map(([, label]) => label)].join(' '),
+  )
+  const docs = await readFile('docs/daemon.md', 'utf8')
+  const rows = [...docs.matchAll(/^\| `(\w+)` \| (gauge|counter) \|(.*?)\|/gm)]
+  const documented = rows.map(([, name, type, labels]) =>
+    [name, type, ...[...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label)].join(' '),
+  )
+  assert.ok(told.length > 15, text)
+  assert.equal(documented.toSorted(), told.toSorted())
+})
+
 watching('scrapes at once, and one after the other, count every charge once', async () => {
   await using watch = await makeWatchWorld()
   const batch = await watch.openBatch()
@@ -133,7 +151,7 @@ watching('listens on the loopback interface alone, and names a port that is take
   await using watch = await makeWatchWorld()
   assert.match(watch.server.url, /^http:\/\/127\.0\.0\.1:\d+$/)
   const { db, clock } = watch.world.context
-  const health = () => Promise.reject(new Error(hostname()))
+  const health = () => Promise.reject(new Error('not asked'))
   const options = { port: watch.server.port, db, clock, health, onWake: () => {}, warn: () => {} }
   const error = (await rejection(startWatchServer(options))) as HemlineError
   assert.is(error.code, 'port_in_use')
