@@ -6,13 +6,20 @@ const PAGE = 50_000
 
 /**
  * The ledger summed by model. Charges are only ever added, so each read sums what came since the last one: the first takes
- * half a second a million, the others next to nothing. One read at a time.
+ * half a second a million, the others next to nothing.
  */
 export class ChargeTotals {
   #upTo = 0
   readonly #sums = new Map<string, ModelCharges>()
+  #reading: Promise<void> | undefined
 
+  /** Who reads while a read goes on shares it: two at a time would count a page twice. */
   async read(db: Db): Promise<ModelCharges[]> {
+    await (this.#reading ??= this.#readOn(db).finally(() => (this.#reading = undefined)))
+    return [...this.#sums.values()]
+  }
+
+  async #readOn(db: Db): Promise<void> {
     const last = await findLastChargeId(db)
     while (this.#upTo < last) {
       const upTo = Math.min(this.#upTo + PAGE, last)
@@ -20,7 +27,6 @@ export class ChargeTotals {
       for (const charges of page) this.#add(charges)
       this.#upTo = upTo
     }
-    return [...this.#sums.values()]
   }
 
   #add(more: ModelCharges): void {

@@ -72,11 +72,10 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
   }
 }
 
-/** Who scrapes while a scrape goes on gets the same answer. */
 async function makeScrape({ db, clock, health }: WatchServerOptions): Promise<() => Promise<string>> {
   const totals = new ChargeTotals()
   await totals.read(db)
-  const read = async (): Promise<string> =>
+  return async () =>
     formatMetrics({
       states: await countStates(db),
       live: await countLiveBatches(db),
@@ -86,6 +85,4 @@ async function makeScrape({ db, clock, health }: WatchServerOptions): Promise<()
       nodeVersion: process.version,
       now: clock.now(),
     })
-  let current: Promise<string> | undefined
-  return () => (current ??= read().finally(() => (current = undefined)))
 }
