@@ -58,12 +58,8 @@ export async function cleanHome(
     }
   }
 
-  const daysOf = {
-    ticks: retention.ticks_days,
-    steps: retention.runs_days,
-    runs: retention.runs_days,
-    webhook_deliveries: 30,
-  }
+  const { ticks_days: ticks, runs_days: runs } = retention
+  const daysOf = { ticks, runs, steps: runs }
   for (const kind of oldRecordKinds) {
     const before = daysAgo(daysOf[kind])
     const records = await countOldRecords(db, kind, before)

@@ -6,11 +6,13 @@ import type { Home } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { automationSchema } from './daemon/automation.js'
 import { retentionSchema } from './retention.js'
+import { notifySchema } from './watch/notify-config.js'
 
 /** What a home's config holds beside the settings that shape requests: nothing here makes an answer stale. */
 const sectionsSchema = z.strictObject({
   automation: automationSchema.optional(),
   retention: retentionSchema.optional(),
+  notify: notifySchema.optional(),
 })
 
 export type ConfigSections = z.infer<typeof sectionsSchema>
@@ -30,8 +32,8 @@ export async function readConfig(home: Home): Promise<HomeConfig | undefined> {
   })
   if (text === undefined) return undefined
   const where = `"${home.config}"`
-  const { automation, retention, ...settings } = check(fileSchema, parse(text, home), where)
-  return { settings, sections: { automation, retention } }
+  const { automation, retention, notify, ...settings } = check(fileSchema, parse(text, home), where)
+  return { settings, sections: { automation, retention, notify } }
 }
 
 const fileSchema = settingsSchema.extend(sectionsSchema.shape)

@@ -121,6 +121,8 @@ function daemonSentenceOf(event: DaemonEvent): string {
       return event.once
         ? `looking after ${event.home}, once`
         : `looking after ${event.home}; stop with Ctrl-C`
+    case 'daemon.listening':
+      return `health, metrics and webhooks at ${event.url}`
     case 'daemon.stopping':
       return `stopping: ${event.because}`
     case 'daemon.stopped':

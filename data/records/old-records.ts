@@ -36,7 +36,7 @@ export async function recordFileDeleted(db: Db, partId: number, now: Date): Prom
 }
 
 /** Kinds of records that are of no use after a while. */
-export const oldRecordKinds = ['ticks', 'steps', 'runs', 'webhook_deliveries'] as const
+export const oldRecordKinds = ['ticks', 'steps', 'runs'] as const
 export type OldRecordKind = (typeof oldRecordKinds)[number]
 
 /** How many records of a kind could be deleted: over before the instant, and needed by nothing that stays. */
@@ -83,8 +83,6 @@ function isOld(kind: OldRecordKind, before: Date) {
         and not exists (select 1 from steps where run_id = runs.id)
         and not exists (select 1 from ticks where run_id = runs.id)
         and not exists (select 1 from runs as earlier where earlier.successor_id = runs.id)`
-    case 'webhook_deliveries':
-      return sql<SqlBool>`webhook_deliveries.received_at < ${instant}`
   }
 }
 

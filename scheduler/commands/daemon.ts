@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { defineCommand } from '../command.js'
+import { wholeNumber } from '../flag-values.js'
 import { homeOption } from '../open-home.js'
 
 export const daemon = defineCommand({
@@ -10,6 +11,11 @@ export const daemon = defineCommand({
     yargs
       .options({
         ...homeOption,
+        port: {
+          type: 'number',
+          requiresArg: true,
+          describe: 'Serve health, metrics and webhooks on this port of the loopback interface; 0 takes any',
+        },
         once: {
           type: 'boolean',
           default: false,
@@ -27,6 +33,7 @@ export const daemon = defineCommand({
       import('../daemon/run-daemon.js'),
       import('../make-progress.js'),
     ])
-    return runDaemon({ home: args.home, once: args.once }, makeProgress(process.stderr))
+    const port = args.port === undefined ? undefined : wholeNumber('port', args.port, 0, 65_535)
+    return runDaemon({ home: args.home, once: args.once, port }, makeProgress(process.stderr))
   },
 })

@@ -1,6 +1,8 @@
 /** What happens in a daemon beside its runs. */
 export type DaemonEvent =
   | { kind: 'daemon.started'; pid: number; home: string; once: boolean }
+  /** Health, metrics and webhooks are served there. */
+  | { kind: 'daemon.listening'; url: string }
   | { kind: 'daemon.stopping'; because: string }
   | { kind: 'daemon.stopped' }
   /** The config was edited to something that cannot be used; the last good one stays in force. */

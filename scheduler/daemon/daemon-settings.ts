@@ -5,10 +5,17 @@ import { HemlineError, isExpected } from '../../pipeline/errors.js'
 import { readConfig } from '../home-config.js'
 import type { ProgressEvent } from '../progress.js'
 import { type Retention, retentionSchema } from '../retention.js'
+import type { NotifyConfig } from '../watch/notify-config.js'
 import { type Automation, automationSchema, settleAutomation } from './automation.js'
 
 /** What a daemon works by. */
-export type DaemonSettings = { settings: Settings; automation: Automation; retention: Retention }
+export type DaemonSettings = {
+  settings: Settings
+  automation: Automation
+  retention: Retention
+  /** In force from the start of the daemon. */
+  notify: NotifyConfig | undefined
+}
 
 /**
  * Reads a home's config at the start, and again whenever it is asked: a person may edit it while the daemon runs. An edit
@@ -53,5 +60,6 @@ async function load(home: Home): Promise<DaemonSettings> {
     settings: config.settings,
     automation: settleAutomation(fashionGraph, section, localTimeZone),
     retention: config.sections.retention ?? retentionSchema.parse({}),
+    notify: config.sections.notify,
   }
 }

@@ -6,6 +6,7 @@ import { findBatches } from '../../data/records/batches.js'
 import { findRuns } from '../../data/records/runs.js'
 import { systemClock } from '../../pipeline/clock.js'
 import { takeLease } from '../../pipeline/engine/lease.js'
+import { isExpected } from '../../pipeline/errors.js'
 import { type LazyConnection, prepareConnection } from '../connect.js'
 import { checkModel } from '../execute-run.js'
 import { exitCodes } from '../exit-codes.js'
@@ -13,6 +14,7 @@ import { thisProcess } from '../holder.js'
 import { refuseLostDatabase } from '../lost-database.js'
 import type { Progress } from '../progress.js'
 import { stopSignal } from '../stop-signal.js'
+import { type DaemonWatch, watchDaemon } from './daemon-watch.js'
 import { dailyCleaning } from './daily-cleaning.js'
 import { daemonSettings } from './daemon-settings.js'
 import { type Scheduler, makeScheduler } from './scheduler.js'
@@ -21,6 +23,8 @@ export type DaemonOptions = {
   home: string
   /** Does what is due now, and leaves; for a line in the system's own cron. */
   once: boolean
+  /** Where to serve health, metrics and webhooks, on the loopback interface; undefined: nowhere. */
+  port: number | undefined
 }
 
 /**
@@ -51,25 +55,15 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
     try {
       const stop = stopSignal()
       const signal = AbortSignal.any([stop, lease.lost])
-      progress.notify({ kind: 'daemon.started', pid: process.pid, home: home.root, once: options.once })
-      const scheduler = await makeScheduler(db, async () => {
-        const { settings: pinned, automation } = await settings.read()
-        const { poll_seconds: seconds } = automation
-        return {
-          ...{ db, home, signal, automation, settings: pinned, clock: systemClock, notify: progress.notify },
-          connect: connectionTo(pinned.provider).connect,
-          pollIntervalMs: seconds === undefined ? undefined : seconds * 1000,
-        }
+      const watch = await watchDaemon({
+        ...{ home, db, clock: systemClock, port: options.port, signal, progress },
+        notify: settings.current().notify,
       })
-      const clean = dailyCleaning(db, home, { clock: systemClock, notify: progress.notify })
-      const work = async (): Promise<void> => {
-        await tickUntilQuiet(scheduler)
-        if (!signal.aborted) await clean(settings.current().retention)
+      try {
+        return await lookAfter(signal, watch)
+      } finally {
+        await watch.close()
       }
-      if (options.once) await work()
-      else await workUntilStopped(work, signal, progress)
-      if (lease.lost.aborted) throw lease.lost.reason
-      return options.once ? await codeOfWhatIsLeft() : exitCodes.done
     } finally {
       await lease.release()
       progress.notify({ kind: 'daemon.stopped' })
@@ -80,12 +74,40 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
     await db.destroy()
   }
 
+  async function lookAfter(signal: AbortSignal, watch: DaemonWatch): Promise<number> {
+    progress.notify({ kind: 'daemon.started', pid: process.pid, home: home.root, once: options.once })
+    const scheduler = await makeScheduler(db, async () => {
+      const { settings: pinned, automation } = await settings.read()
+      const { poll_seconds: seconds } = automation
+      return {
+        ...{ db, home, signal, automation, settings: pinned, clock: systemClock, notify: progress.notify },
+        connect: connectionTo(pinned.provider).connect,
+        pollIntervalMs: seconds === undefined ? undefined : seconds * 1000,
+        ended: watch.tellEnd,
+      }
+    })
+    watch.watch(scheduler)
+    const clean = dailyCleaning(db, home, { clock: systemClock, notify: progress.notify })
+    const work = async (): Promise<void> => {
+      await tickUntilQuiet(scheduler)
+      if (!signal.aborted) await clean(settings.current().retention)
+    }
+    if (options.once) await work()
+    else await workUntilStopped(work, signal, progress)
+    if (signal.aborted && isLost(signal.reason)) throw signal.reason
+    return options.once ? await codeOfWhatIsLeft() : exitCodes.done
+  }
+
   async function codeOfWhatIsLeft(): Promise<number> {
     const batches = await findBatches(db, ['held', 'open'])
     if (batches.some(({ state, is_stuck: isStuck }) => state === 'held' || isStuck === 1))
       return exitCodes.held
     return (await findRuns(db, ['waiting'])).length > 0 ? exitCodes.waiting : exitCodes.done
   }
+}
+
+function isLost(reason: unknown): boolean {
+  return isExpected(reason) && reason.code === 'lease_lost'
 }
 
 /** Ticks that act are followed by another at once: what one did may make the next thing due. */

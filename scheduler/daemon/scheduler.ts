@@ -5,18 +5,24 @@ import { findStartedTicks, finishTick } from '../../data/records/ticks.js'
 import type { RunResult } from '../../pipeline/engine/materialize.js'
 import { observeSources } from '../../pipeline/engine/observe-sources.js'
 import { closeRun, selectedKeys } from '../../pipeline/engine/run-life.js'
-import { type Executor, type WantedRun, checkModel, executeRun } from '../execute-run.js'
+import { type Executor, type FinishedRun, type WantedRun, checkModel, executeRun } from '../execute-run.js'
 import type { Automation } from './automation.js'
 import { loadTick } from './load-tick.js'
 import { type Pause, type TickPlan, planTick } from './plan-tick.js'
 import { tickJournal } from './tick-journal.js'
 
 /** What a scheduler works with; asked for anew before each tick, because a person may edit the config meanwhile. */
-export type SchedulerTools = Executor & { automation: Automation }
+export type SchedulerTools = Executor & {
+  automation: Automation
+  /** Told how each run ended. */
+  ended?(run: Pick<FinishedRun, 'runId' | 'state' | 'error'> & Partial<FinishedRun>): void
+}
 
 export type Scheduler = {
   /** One tick: decides, writes that down, and acts. Says whether it did anything, so that another should follow. */
   tick(): Promise<boolean>
+  /** What waits for the provider is due at the next tick. */
+  wake(): void
   /** The last tick; undefined before the first. */
   last(): { id: number; at: Date } | undefined
 }
@@ -32,18 +38,22 @@ const LONGEST_PAUSE_MS = 60 * 60_000
 export async function makeScheduler(db: Db, tools: () => Promise<SchedulerTools>): Promise<Scheduler> {
   const journal = tickJournal(db)
   let last: { id: number; at: Date } | undefined
+  let isWoken = false
   let pause: (Pause & { times: number }) | undefined
   await redoTicks(db, await tools())
 
   return {
     last: () => last,
+    wake: () => void (isWoken = true),
 
     async tick() {
       const current = await tools()
       const { clock, automation, signal } = current
       if (signal.aborted) return false
       const input = await loadTick(db, automation, clock.now())
-      const plan = planTick({ ...input, pause })
+      const waiting = input.waiting && isWoken ? { ...input.waiting, until: input.now } : input.waiting
+      isWoken = false
+      const plan = planTick({ ...input, waiting, pause })
       const id = await journal.write(plan, input.now)
       last = { id, at: input.now }
       tell(id, plan, current)
@@ -67,9 +77,11 @@ export async function makeScheduler(db: Db, tools: () => Promise<SchedulerTools>
     const { clock, settings, signal, notify } = current
     try {
       checkModel(settings, clock.now())
-      const { state, steps, error } = await executeRun(wanted, current)
+      const run = await executeRun(wanted, current)
+      const { state, steps, error } = run
       if (state === 'failed' && steps.length === 0) throw error
       pause = undefined
+      current.ended?.(run)
       return state
     } catch (error) {
       if (signal.aborted) return 'interrupted'
@@ -80,6 +92,7 @@ export async function makeScheduler(db: Db, tools: () => Promise<SchedulerTools>
       const because = error instanceof Error ? error.message : String(error)
       pause = { times, until: new Date(now.getTime() + ms), because }
       notify({ kind: 'run.failed', run: wanted.runId, error })
+      current.ended?.({ runId: wanted.runId, state: 'failed', error })
       return 'failed'
     }
   }

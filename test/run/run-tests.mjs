@@ -10,7 +10,7 @@ import { availableParallelism } from 'node:os'
 import { join, relative } from 'node:path'
 import process from 'node:process'
 
-const LIMIT_MS = Number(process.env.TEST_TIMEOUT_MS ?? 240_000)
+const LIMIT_MS = Number(process.env.TEST_TIMEOUT_MS ?? 480_000)
 const IN_FLIGHT = Math.min(2, availableParallelism())
 
 const wanted = process.argv.slice(2)

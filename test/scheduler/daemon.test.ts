@@ -1,4 +1,5 @@
 import { copyFile, readFile, writeFile } from 'node:fs/promises'
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -134,6 +135,39 @@ daemons('that are stopped in the middle of a run put it back into the queue for 
   assert.is((await stop(next)).code, 0)
   assert.is(await answered(desk), 5)
 })
+
+daemons(
+  'are seen and heard: health, metrics, a line of the status, and word when a run is done',
+  async () => {
+    await using desk = await initialise()
+    const config = desk.path('.hemline', 'config.json')
+    const told = desk.path('told.json')
+    const command = [
+      process.execPath,
+      '-e',
+      `process.stdin.pipe(require('fs').createWriteStream(${JSON.stringify(told)}))`,
+    ]
+    const notify = { command, on: ['done'] }
+    await writeFile(config, JSON.stringify({ ...JSON.parse(await readFile(config, 'utf8')), notify }))
+    const daemon = desk.start(['daemon', '--port', '0'])
+    let url = ''
+    daemon.child.stderr!.on('data', (text: string) => (url ||= /"url":"([^"]+)"/.exec(text)?.[1] ?? ''))
+    await daemon.says('daemon.listening')
+    await until(async () => (await answered(desk)) === 32)
+    const health = await fetch(`${url}/health`)
+    assert.is(health.status, 200)
+    assert.is(((await health.json()) as { pid: number }).pid, daemon.child.pid)
+    const metrics = await (await fetch(`${url}/metrics`)).text()
+    assert.match(metrics, /hemline_requests\{state="answered"\} 32/)
+    const { stdout } = await desk.run(['status'])
+    assert.match(stdout, new RegExp(`daemon: process ${daemon.child.pid} on `))
+    await until(async () => (await readFile(told, 'utf8').catch(() => '')).includes('}'))
+    const news = JSON.parse(await readFile(told, 'utf8'))
+    assert.equal([news.event, news.spent.requests > 0], ['done', true])
+    assert.is((await stop(daemon)).code, 0)
+    assert.is((await desk.json(['status'])).daemon, null)
+  },
+)
 
 daemons('keep the last good config, and tell of a bad one', async () => {
   await using desk = await initialise()

@@ -184,12 +184,15 @@ export class BatchRunner {
     halt: AbortSignal,
   ): AsyncGenerator<InputLine> {
     const mostLines = this.#mostLines(batch)
+    let taken = answers.counts.completed + answers.counts.failed
     for await (const { line, number } of readLines(this.#parts.files.uploadPath(batch.input_file_id))) {
-      if (halt.aborted || answers.counts.completed + answers.counts.failed >= mostLines) return
+      if (halt.aborted || taken >= mostLines) return
       const input = readInputLine(line)
       if ('code' in input)
         throw new Error(`line ${number} of ${batch.input_file_id} has changed since it was checked`)
-      if (!answers.has(input.custom_id)) yield input
+      if (answers.has(input.custom_id)) continue
+      taken++
+      yield input
     }
   }
 

@@ -49,6 +49,8 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     })
     onward.on('response', (answer) => {
       proxy.acted(call)
+      // An answer that is cut off behind is cut off here.
+      answer.on('error', () => incoming.socket.destroy())
       const alter = proxy.alter(call)
       if (fate === 'pass' && alter) {
         void text(answer).then((body) => {

@@ -67,7 +67,9 @@ function startDaemon(
   boundary?: string,
 ): { child: ChildProcess; ended: Promise<string[]> } {
   const args = [DAEMON, small.home.root, ...(boundary === undefined ? [] : [boundary])]
-  const env = { ...process.env, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: proxy.url }
+  // Who is killed measures no coverage; hundreds that do would only be slow.
+  const { NODE_V8_COVERAGE: _coverage, ...outer } = process.env
+  const env = { ...outer, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: proxy.url }
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let crossed = ''
   child.stdout.setEncoding('utf8').on('data', (text: string) => (crossed += text))

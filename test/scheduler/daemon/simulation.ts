@@ -12,6 +12,7 @@ import { findRuns, insertRun } from '../../../data/records/runs.js'
 import { listTicks } from '../../../data/records/ticks.js'
 import type { Clock } from '../../../pipeline/clock.js'
 import { startLocalServer } from '../../../pipeline/provider/local-server/local-server.js'
+import { parseFaultScript } from '../../../pipeline/provider/local-server/faults/fault-script.js'
 import { type Respond, RespondError } from '../../../pipeline/provider/local-server/respond.js'
 import { type Fate, startLossyProxy } from '../../pipeline/batch/lossy-proxy.js'
 import { type Dice, diceOf } from './dice.js'
@@ -56,7 +57,11 @@ export async function simulate(seed: number): Promise<{ lives: number; batches: 
   }
   const ownClock: Clock = { ...clock, now: () => new Date(now + skew) }
   const provider = faultyModel(seed, clock)
-  const server = await startLocalServer({ directory, respond: provider.respond, clock, concurrency: 1 })
+  const script = parseFaultScript({ seed, rules: FAULTS })
+  const server = await startLocalServer({
+    ...{ directory, respond: provider.respond, clock, concurrency: 1 },
+    faults: script,
+  })
   const proxy = await startLossyProxy(server.url)
   const calls = diceOf(seed + 2_000_000)
   let life: Life | undefined
@@ -92,7 +97,7 @@ export async function simulate(seed: number): Promise<{ lives: number; batches: 
         for (let ticks = 0; await scheduler.tick(); ticks++) {
           if (ticks > 50) throw new Error(`it ticks without an end: ${await lastTick(db)}`)
         }
-        await settle(server.url, provider, clock)
+        await settle(directory, provider, clock)
         if (mortal.life.isOver) throw new Death()
       })
     } catch (error) {
@@ -119,6 +124,8 @@ export async function simulate(seed: number): Promise<{ lives: number; batches: 
       step++
     }
     provider.isFaulty = false
+    // From now on no rule hits anything.
+    script.rules.length = 0
     skew = 0
     let isCalm = false
     await live(Infinity, async (tick) => {
@@ -141,6 +148,27 @@ export async function simulate(seed: number): Promise<{ lives: number; batches: 
     await rm(directory, { recursive: true, force: true })
   }
 }
+
+/** What the provider itself does to batches, and to those who look at them; lines fail in the model. */
+const FAULTS = [
+  { fault: 'reject', chance: 0.05 },
+  { fault: 'reject', chance: 0.03, code: 'invalid_request', message: 'Cannot find file file-1.' },
+  { fault: 'expire', chance: 0.05 },
+  { fault: 'cancel', chance: 0.03 },
+  { fault: 'stall', chance: 0.1, looks: 4 },
+  { fault: 'stall', chance: 0.05, looks: 2, status: 'pondering' },
+  { fault: 'late_output', chance: 0.1 },
+  { fault: 'blank_error_file', chance: 0.2 },
+  { fault: 'wrong_counts', chance: 0.1 },
+  { fault: 'wrong_usage', chance: 0.1 },
+  { fault: 'no_usage', chance: 0.2 },
+  { fault: 'gone', on: 'GET /v1/batches/', chance: 0.03 },
+  { fault: 'error_before', on: 'GET ', chance: 0.05, status: 429 },
+  { fault: 'error_before', on: 'POST ', chance: 0.05, status: 429 },
+  { fault: 'lag', on: 'GET /v1/batches', times: 1 },
+  { fault: 'strangers', on: 'GET /v1/batches', chance: 0.2, count: 120 },
+  { fault: 'cut_answer', on: 'GET /v1/files/', chance: 0.1 },
+]
 
 const FATES: readonly Fate[] = ['lose_request', 'lose_answer', 'answer_500_after']
 
@@ -218,15 +246,22 @@ function faultyModel(seed: number, clock: Clock): Model {
 }
 
 /** Lets the provider do all that it can do at this instant of the clock: so the same seed tells the same story. */
-async function settle(url: string, model: Model, clock: Clock): Promise<void> {
+async function settle(directory: string, model: Model, clock: Clock): Promise<void> {
   while (true) {
-    const answer = await fetch(`${url}/batches?limit=100`, { headers: { authorization: 'Bearer key' } })
-    const { data } = (await answer.json()) as { data: { status: string }[] }
+    const data = await batchesOnDisk(directory)
     const isBusy = model.isFaulty && model.busyUntil !== undefined && model.busyUntil > clock.now().getTime()
     const moving = data.filter(({ status }) => MOVING.has(status) || (status === 'in_progress' && !isBusy))
     if (moving.length === 0) return
     await sleep(1)
   }
+}
+
+/** As the server remembers them: a look over HTTP would be hit by faults. */
+async function batchesOnDisk(directory: string): Promise<{ status: string }[]> {
+  const names = await readdir(join(directory, 'batches'), { recursive: true }).catch(() => [])
+  const records = names.filter((name) => name.endsWith('.json'))
+  const texts = await Promise.all(records.map((name) => readFile(join(directory, 'batches', name), 'utf8')))
+  return texts.map((text) => JSON.parse(text).batch)
 }
 
 const MOVING = new Set(['validating', 'finalizing', 'cancelling'])

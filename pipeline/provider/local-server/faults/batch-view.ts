@@ -36,7 +36,8 @@ export function viewOf(plan: FaultPlan, batch: Batch): object {
       shown = { ...shown, output_file_id: null }
     }
     if (fault === 'blank_error_file' && batch.error_file_id === null) shown = { ...shown, error_file_id: '' }
-    if (fault === 'wrong_counts') {
+    // Answers that are counted and in no file are another thing: they are lost.
+    if (fault === 'wrong_counts' && batch.output_file_id !== null) {
       const { total } = batch.request_counts
       shown = { ...shown, request_counts: { total, completed: total, failed: 0 } }
     }
