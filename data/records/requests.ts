@@ -174,7 +174,10 @@ export async function reviveSkippedRequests(db: Db): Promise<void> {
     .execute()
 }
 
-/** Deletes requests that were never sent and that no image asks for any more; returns how many. */
+/**
+ * Deletes requests that were never sent and that no image asks for any more; returns how many. Of one whose batch was
+ * cancelled no attempt counts, but its failure is on record: it stays.
+ */
 export async function deleteUnwantedRequests(db: Db): Promise<number> {
   const deleted = await db
     .deleteFrom('requests')
@@ -182,6 +185,18 @@ export async function deleteUnwantedRequests(db: Db): Promise<number> {
     .where('attempts', '=', 0)
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('images').select('images.id').whereRef('images.request_id', '=', 'requests.id'))),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('failures').select('failures.id').whereRef('failures.request_id', '=', 'requests.id'),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(selectFrom('charges').select('charges.id').whereRef('charges.request_id', '=', 'requests.id')),
+      ),
     )
     .executeTakeFirstOrThrow()
   return Number(deleted.numDeletedRows)

@@ -1,7 +1,7 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findBatches } from '../../../data/records/batches.js'
-import { listRequests } from '../../../data/records/requests.js'
+import { deleteUnwantedRequests, listRequests } from '../../../data/records/requests.js'
 import { cancelBatch } from '../../../pipeline/batch/cancel.js'
 import { collectBatch } from '../../../pipeline/batch/collect.js'
 import { submitPart } from '../../../pipeline/batch/submit.js'
@@ -54,6 +54,38 @@ cancelling('takes in what was answered; the rest is pending, however often it is
       ['answered', 3, null],
       ['pending', 2, 'batch_cancelled'],
       ['pending', 2, 'batch_cancelled'],
+    ],
+  )
+})
+
+cancelling('keeps the requests of it on record, also when no image asks for them any more', async () => {
+  const gate = new Gate()
+  await using world = await makeWorld({
+    concurrency: 1,
+    respond: async (request) => {
+      await gate.passed()
+      return answerTo(request)
+    },
+  })
+  const id = await submitted(world, 2)
+  while (gate.arrivals === 0) await new Promise((next) => setImmediate(next))
+  await cancelBatch(id, world.context)
+  gate.open()
+  await collectBatch(await whenEnded(world), plainRules, world.context)
+  // Two that were never sent may go.
+  await world.buildParts(2)
+  await world.db
+    .updateTable('requests')
+    .set({ state: 'pending', part_id: null, attempts: 0 })
+    .where('id', '>', 2)
+    .execute()
+  assert.is(await deleteUnwantedRequests(world.db), 2)
+  const left = await listRequests(world.db, { afterId: 0, limit: 10 })
+  assert.equal(
+    left.map(({ state, attempts }) => [state, attempts]),
+    [
+      ['answered', 1],
+      ['pending', 0],
     ],
   )
 })

@@ -129,7 +129,8 @@ export async function outcomeOf(home: Home): Promise<Outcome> {
         ...runs.filter(({ state }) => state === 'queued' || state === 'running').map(({ id }) => `run ${id}`),
         ...ticks.filter(({ state }) => state === 'started').map(({ id }) => `tick ${id}`),
       ],
-      halfWritten: files.filter((name) => /\.(part|tmp)$/.test(name)),
+      // The next daemon writes word of its health over what another left half-written.
+      halfWritten: files.filter((name) => /\.(part|tmp)$/.test(name) && name !== 'health.json.part'),
     }
   } finally {
     await db.destroy()
