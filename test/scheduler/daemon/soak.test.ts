@@ -15,7 +15,7 @@ import { makeSmallHome, paintPicture, quickResponder, schedulerOf } from './smal
 const soak = suite('a daemon that is left alone')
 
 /** `SOAK_DAYS=365` for the long form. */
-const DAYS = Number(process.env['SOAK_DAYS'] ?? 45)
+const DAYS = Number(process.env['SOAK_DAYS'] ?? 30)
 const HOUR = 3_600_000
 /** Each look at the folder, and what follows, is a few ticks. */
 const TICKS_A_DAY = 24
