@@ -1,6 +1,5 @@
 import { type BatchRecord, findBatches } from '../data/records/batches.js'
 import { countWantedRequests } from '../data/records/requests.js'
-import { countUnsubmittedParts } from '../data/records/parts.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
 import { dueAt, pollOpenBatches } from '../pipeline/batch/poll.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
@@ -53,8 +52,9 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
       failures.push(error)
     }
   }
-  // What was collected made room: the next round submits the parts that waited for it.
-  if (ended.length > failures.length && (await countUnsubmittedParts(db)) > 0) return undefined
+  // What was collected is passed on, whatever else is still at the provider: where pictures keep coming, something always
+  // is. And it made room: the next round submits the parts that waited for it.
+  if (ended.length > failures.length) return undefined
   return nextStep(await findBatches(db, ['open']), failures, context)
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Database as Sqlite } from 'better-sqlite3'
+import type { Database as Sqlite, Statement } from 'better-sqlite3'
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -9,8 +9,10 @@ import {
   Kysely,
   SqliteDialect,
   SqliteDriver,
+  type SqliteDatabase,
   type SqliteDialectConfig,
 } from 'kysely'
+import { LRUCache } from 'lru-cache'
 import { DataError } from './data-error.js'
 import type { Migration } from './migrations/migration.js'
 import { migrations as allMigrations } from './migrations/migrations.js'
@@ -23,6 +25,8 @@ export type Db = Kysely<Schema>
 const BUSY_TIMEOUT_MS = 10_000
 const WAL_ATTEMPTS = 200
 const WAL_RETRY_MS = 20
+/** Enough for every statement that a run repeats. */
+const KEPT_STATEMENTS = 300
 
 /**
  * Opens the database file, creates it and its folder when missing, and brings its schema up to date, each migration in a
@@ -35,7 +39,7 @@ const WAL_RETRY_MS = 20
  */
 export async function openDatabase(path: string, migrations = allMigrations): Promise<Db> {
   const sqlite = await openFile(path)
-  const db: Db = new Kysely({ dialect: new ImmediateDialect({ database: sqlite }) })
+  const db: Db = new Kysely({ dialect: new ImmediateDialect({ database: keepingStatements(sqlite) }) })
   try {
     await migrate(db, sqlite, path, migrations)
   } catch (error) {
@@ -116,6 +120,22 @@ function newerDatabase(path: string, version: number, known: number): DataError 
     message: `"${path}" was written by a newer hemline (schema ${version}; this one knows ${known})`,
     hint: 'Use the newer hemline, or name another home with --home.',
   })
+}
+
+/**
+ * Kysely prepares a statement each time it is executed, which takes longer than most of ours do; a text that comes again
+ * gets the statement that it had. A connection runs one at a time, so that none is ever busy.
+ */
+function keepingStatements(sqlite: Sqlite): SqliteDatabase {
+  const kept = new LRUCache<string, Statement>({ max: KEPT_STATEMENTS })
+  return {
+    prepare(text) {
+      const statement = kept.get(text) ?? sqlite.prepare(text)
+      kept.set(text, statement)
+      return statement as ReturnType<SqliteDatabase['prepare']>
+    },
+    close: () => sqlite.close(),
+  }
 }
 
 class ImmediateDialect extends SqliteDialect {

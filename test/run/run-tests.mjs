@@ -1,4 +1,4 @@
-// Runs every test file in a process of its own, two at a time, and adds up what uvu says of each.
+// Runs every test file in a process of its own, two at a time, the long ones first, and adds up what uvu says of each.
 //
 //   node test/run/run-tests.mjs [part of a path ...]
 //
@@ -12,6 +12,8 @@ import process from 'node:process'
 
 const LIMIT_MS = Number(process.env.TEST_TIMEOUT_MS ?? 480_000)
 const IN_FLIGHT = Math.min(2, availableParallelism())
+/** Begun last, one of them would run alone at the end. */
+const LONG = ['daemon/kill-matrix', 'daemon/simulation', 'daemon/soak']
 
 const wanted = process.argv.slice(2)
 const files = readdirSync('test', { recursive: true, withFileTypes: true })
@@ -19,6 +21,7 @@ const files = readdirSync('test', { recursive: true, withFileTypes: true })
   .map((entry) => relative('.', join(entry.parentPath, entry.name)))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .toSorted()
+  .toSorted((a, b) => rank(a) - rank(b))
 
 const sums = { passed: 0, failed: 0, skipped: 0 }
 const queue = [...files]
@@ -30,6 +33,11 @@ if (files.length === 0) {
 console.log(`${files.length} files${sums.skipped > 0 ? `, ${sums.skipped} tests skipped` : ''}`)
 console.log(`${sums.passed} passed, ${sums.failed} failed`)
 process.exit(sums.failed > 0 ? 1 : 0)
+
+function rank(file) {
+  const index = LONG.findIndex((part) => file.includes(part))
+  return index === -1 ? LONG.length : index
+}
 
 async function work() {
   for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
