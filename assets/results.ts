@@ -1,5 +1,5 @@
 import { type BatchRecord, findBatches } from '../data/records/batches.js'
-import { countWantedRequests } from '../data/records/requests.js'
+import { countCancelledRequests, countWantedRequests } from '../data/records/requests.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
 import { dueAt, pollOpenBatches } from '../pipeline/batch/poll.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
@@ -26,7 +26,11 @@ export const results = defineAsset({
     const { db } = context
     const step = await settle(context)
     if (step) return step
-    return done({ dataVersion: await versionOfResults(db), metadata: await countWantedRequests(db) })
+    const cancelled = await countCancelledRequests(db)
+    return done({
+      dataVersion: await versionOfResults(db),
+      metadata: { ...(await countWantedRequests(db)), cancelled },
+    })
   },
 })
 
@@ -44,9 +48,7 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   for (const batch of ended) {
     // One batch that cannot be taken in must not keep the others from it.
     try {
-      const { cancelled } = await collectBatch(batch, await rulesOfPart(db, batch.part_id), batchContext)
-      // Somebody ended it to stop spending: only a run that is started after this one asks again.
-      if (cancelled > 0) context.allowance.requests = 0
+      await collectBatch(batch, await rulesOfPart(db, batch.part_id), batchContext)
     } catch (error) {
       context.signal.throwIfAborted()
       failures.push(error)

@@ -18,6 +18,7 @@ import type {
   FailuresTable,
   StrayLinesTable,
   ChargesTable,
+  CallsTable,
   LearnedLimitsTable,
 } from './schema/batch-tables.js'
 
@@ -42,6 +43,7 @@ export type Schema = {
   failures: FailuresTable
   stray_lines: StrayLinesTable
   charges: ChargesTable
+  calls: CallsTable
   learned_limits: LearnedLimitsTable
 }
 

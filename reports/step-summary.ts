@@ -31,9 +31,13 @@ const summaries: Record<string, (metadata: Metadata) => string> = {
   results(counts) {
     const failed = number(counts, 'failed') + number(counts, 'skipped')
     const open = number(counts, 'pending') + number(counts, 'in_part') + number(counts, 'submitted')
+    const cancelled = number(counts, 'cancelled')
     return [
       `${formatCount(number(counts, 'answered'))} answered`,
       ...(open > 0 ? [`${formatCount(open)} open`] : []),
+      ...(cancelled > 0
+        ? [`of them ${formatCount(cancelled)} cancelled, until you run hemline materialize`]
+        : []),
       ...(failed > 0 ? [`${formatCount(failed)} failed`] : []),
     ].join(', ')
   },

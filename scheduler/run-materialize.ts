@@ -1,7 +1,9 @@
 import process from 'node:process'
 import { fashionGraph } from '../assets/list.js'
+import { tasksFile } from '../assets/tasks-file.js'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
+import { reviveCancelledRequests } from '../data/records/requests.js'
 import { requeueRuns } from '../data/records/runs.js'
 import { systemClock } from '../pipeline/clock.js'
 import { takeLease } from '../pipeline/engine/lease.js'
@@ -35,13 +37,15 @@ export type MaterializeRequest = SettingFlags & {
 export async function runMaterialize(request: MaterializeRequest, progress: Progress): Promise<FinishedRun> {
   const home = homeAt(request.home)
   refuseLostDatabase(home)
-  select(fashionGraph, request.selection)
+  const selected = select(fashionGraph, request.selection)
   const settled = await settleSettings(home, flagsOf(request))
   const warning = checkModel(settled.settings, systemClock.now())
   if (warning !== undefined) progress.warn(warning)
   const connection = prepareConnection(settled.settings, home, process.env, systemClock)
   const db = await openDatabase(home.database)
   try {
+    // What was cancelled is asked again by whoever says so, and not by the clock.
+    if (selected.includes(tasksFile.key)) await reviveCancelledRequests(db)
     const stop = stopSignal()
     const pin = (): Promise<void> => pinAndTell(home, settled, progress)
     const { settings } = settled

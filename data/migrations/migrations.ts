@@ -2,6 +2,7 @@ import { createEngineRecords } from './0001_create_engine_records.js'
 import { createBatchRecords } from './0002_create_batch_records.js'
 import { createImagesAndPosts } from './0003_create_images_and_posts.js'
 import { createSchedulerRecords } from './0004_create_scheduler_records.js'
+import { createLaneRecords } from './0005_create_lane_records.js'
 import type { Migration } from './migration.js'
 
 /** All migrations in order. The database's `user_version` is how many of them it has. */
@@ -10,4 +11,5 @@ export const migrations: readonly Migration[] = [
   createBatchRecords,
   createImagesAndPosts,
   createSchedulerRecords,
+  createLaneRecords,
 ]

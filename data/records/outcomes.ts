@@ -32,7 +32,7 @@ export type StrayLine = Omit<Row<'stray_lines'>, 'batch_id'>
  * changes nothing, so a collection that was killed is simply repeated.
  *
  * A failure worth another try makes its request pending again unless it had its last attempt; one that is no attempt
- * (somebody cancelled the batch) is not counted. The posts of all settled requests are marked as touched.
+ * (somebody cancelled the batch) is not counted, and waits for a person. The posts of all settled requests are marked as touched.
  */
 export function settleLines(
   db: Db,
@@ -106,7 +106,7 @@ async function insertAnswers(
     on conflict (request_id) do nothing
   `.execute(trx)
   await sql`
-    update requests set state = 'answered', reason = null, detail = null
+    update requests set state = 'answered', reason = null, detail = null, is_cancelled = 0
     where id in (select value->>'requestId' from json_each(${json}))
   `.execute(trx)
 }
@@ -136,6 +136,7 @@ async function insertFailures(
       state = iif(line.retry and attempts - line.uncounted < ${MAX_ATTEMPTS}, 'pending', 'failed'),
       part_id = iif(line.retry and attempts - line.uncounted < ${MAX_ATTEMPTS}, null, part_id),
       attempts = attempts - line.uncounted,
+      is_cancelled = line.uncounted,
       reason = line.code,
       detail = line.message
     from (

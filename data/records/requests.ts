@@ -49,6 +49,7 @@ export function findPendingRequests(
     .selectFrom('requests')
     .innerJoin('images', 'images.request_id', 'requests.id')
     .where('requests.state', '=', 'pending')
+    .where('requests.is_cancelled', '=', 0)
     .where('requests.recipe_id', '=', recipeId)
     .where('images.state', '=', 'usable')
     .where('requests.id', '>', page.afterId)
@@ -108,7 +109,8 @@ export async function countWantedRequests(db: Db): Promise<Record<RequestState, 
 
 /**
  * How many requests that usable images ask for are in no part, and how many of them were sent before. A picture that turned
- * out to be another than was observed asks for nothing before it is observed again.
+ * out to be another than was observed asks for nothing before it is observed again; the requests of a cancelled batch wait
+ * for a person.
  */
 export async function countPendingRequests(db: Db): Promise<{ pending: number; retries: number }> {
   return db
@@ -118,8 +120,32 @@ export async function countPendingRequests(db: Db): Promise<{ pending: number; r
       eb.fn.countAll<number>().filterWhere('attempts', '>', 0).as('retries'),
     ])
     .where('state', '=', 'pending')
+    .where('is_cancelled', '=', 0)
     .where(isAskedFor)
     .executeTakeFirstOrThrow()
+}
+
+/** How many requests that images ask for wait for a person, because somebody cancelled their batch. */
+export async function countCancelledRequests(db: Db): Promise<number> {
+  const row = await db
+    .selectFrom('requests')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('state', '=', 'pending')
+    .where('is_cancelled', '=', 1)
+    .where(isAskedFor)
+    .executeTakeFirstOrThrow()
+  return row.count
+}
+
+/** Lets the requests of cancelled batches be asked again; returns how many there were. */
+export async function reviveCancelledRequests(db: Db): Promise<number> {
+  const revived = await db
+    .updateTable('requests')
+    .set({ is_cancelled: 0 })
+    .where('state', '=', 'pending')
+    .where('is_cancelled', '=', 1)
+    .executeTakeFirstOrThrow()
+  return Number(revived.numUpdatedRows)
 }
 
 /** How many requests of a part have no outcome yet. */

@@ -35,6 +35,11 @@ export type RequestsTable = {
   part_id: number | null
   reason: string | null
   detail: string | null
+  /** 1 while it is pending because somebody cancelled its batch: only a run that a person starts asks it again. */
+  is_cancelled: Generated<number>
+  /** Prompt tokens, and those of the picture among them, as they were estimated when it was last written into a part. */
+  estimated_input_tokens: number | null
+  image_tokens: number | null
 }
 
 export type PartState = 'built' | 'submitted' | 'collected' | 'withdrawn'
@@ -72,9 +77,16 @@ export const liveBatchStates = [
   'held',
 ] as const satisfies BatchState[]
 
+/**
+ * How requests are sent: in a `batch` at the provider, or one by one from here (`individual`, or `flex`: cheaper and slower).
+ * One by one, the batch is a record of ours alone, and its lines are answered into the same result files.
+ */
+export type Lane = 'batch' | 'individual' | 'flex'
+
 export type BatchesTable = {
   id: Generated<number>
   part_id: number
+  lane: Generated<Lane>
   account_id: number
   key: string
   state: BatchState
@@ -108,6 +120,17 @@ export type BatchesTable = {
   tally: string | null
   /** JSON of the provider's own usage sum, when it gives one. */
   usage: string | null
+  /** What it was expected to cost when it was sent; null for one that was sent before this was noted. */
+  estimated_cost_nano_usd: number | null
+  /** Calls that were in the air when a process ended: they may have been answered, and charged, to nobody. */
+  lost_calls: Generated<number>
+}
+
+/** A call that was begun one by one, and has no outcome yet. */
+export type CallsTable = {
+  batch_id: number
+  request_id: number
+  sent_at: string
 }
 
 export type AnswersTable = {

@@ -143,6 +143,9 @@ waysOut(
     const first = await running.ended
     assert.is(first.code, 0, first.stderr)
     assert.is(creates(proxy), 1)
+    const status = await desk.json(['status'])
+    const results = status.assets.find(({ asset }: { asset: string }) => asset === 'results')
+    assert.is(results.metadata.cancelled, 1)
     assert.is((await desk.run(RUN, env)).code, 0)
     assert.is(creates(proxy), 2)
     assert.equal([await answered(desk), (await recordsOf(desk, sumCharges)).requests], [3, 3])

@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert'
 import { type Db, openDatabase } from '../../../data/database.js'
 import { findBatches } from '../../../data/records/batches.js'
 import { countImages } from '../../../data/records/images.js'
-import { countWantedRequests } from '../../../data/records/requests.js'
+import { countWantedRequests, reviveCancelledRequests } from '../../../data/records/requests.js'
 import { findRuns, insertRun } from '../../../data/records/runs.js'
 import { listTicks } from '../../../data/records/ticks.js'
 import type { Clock } from '../../../pipeline/clock.js'
@@ -28,10 +28,9 @@ import {
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
-const HALF_HOUR = 30 * MINUTE
 const DAY = 24 * HOUR
 const STEPS = 40
-/** After the last fault the world is left alone for so long, in steps that a poll would take. */
+/** After the last fault the world is left alone for so many steps at most. */
 const CALM_STEPS = 250
 
 const respond = quickResponder()
@@ -131,10 +130,11 @@ export async function simulate(seed: number): Promise<{ lives: number; batches: 
     await live(Infinity, async (tick) => {
       for (let step = 0; step < CALM_STEPS && !isCalm; step++) {
         // On the minute, as a daemon that ticks every second would see it.
-        now = step < 20 ? now + MINUTE : (Math.floor(now / HALF_HOUR) + 1) * HALF_HOUR
+        now = step < 20 ? now + MINUTE : nextCalmHour(now)
+        await askAgain(small.home.database)
         await tick()
         // After more than a day every schedule has fired.
-        isCalm = step > 80 && (await isSettled(small.home.database))
+        isCalm = step > 26 && (await isSettled(small.home.database))
       }
     })
     if (!isCalm) throw new Error(`it does not settle: ${await whatIsLeft(small.home.database)}`)
@@ -178,9 +178,27 @@ function jumpOf(dice: Dice): number {
   return dice.pick([1_000, 30_000, 2 * MINUTE, 20 * MINUTE, 2 * HOUR, 9 * HOUR])
 }
 
+/** Each schedule fires at one of these, also where `catch_up` is `none` and a time that no tick meets is left out. */
+const CALM_HOURS = [0, 4, 6.5, 12, 18, 24]
+
+function nextCalmHour(now: number): number {
+  const midnight = Math.floor(now / DAY) * DAY
+  return CALM_HOURS.map((hours) => midnight + hours * HOUR).find((at) => at > now)!
+}
+
 async function replacePicture(images: string, dice: Dice, number: number): Promise<void> {
   const names = (await readdir(images, { recursive: true })).filter((name) => name.endsWith('.jpg'))
   await paintPicture(join(images, dice.pick(names.toSorted())), number)
+}
+
+/** What a person's run begins with, for the requests of batches that somebody cancelled. */
+async function askAgain(database: string): Promise<void> {
+  const db = await openDatabase(database)
+  try {
+    await reviveCancelledRequests(db)
+  } finally {
+    await db.destroy()
+  }
 }
 
 async function askForRun(database: string, dice: Dice, clock: Clock): Promise<void> {
@@ -188,6 +206,7 @@ async function askForRun(database: string, dice: Dice, clock: Clock): Promise<vo
   try {
     const selection = dice.pick(['*', 'results,grouped_posts', 'cost_report', 'tasks_file'])
     const requestLimit = dice.chance(0.3) ? 1 : undefined
+    await reviveCancelledRequests(db)
     await insertRun(
       db,
       { selection, trigger: 'person', isForced: dice.chance(0.3), requestLimit },
