@@ -2,6 +2,8 @@ import type { Db } from '../data/database.js'
 import type { Home } from '../data/home.js'
 import type { BatchContext, BatchEvent } from '../pipeline/batch/batch-context.js'
 import { assetKit } from '../pipeline/engine/asset.js'
+import type { Budget } from './request/budget.js'
+import type { Method } from './request/choose-lane.js'
 import type { Settings } from './settings.js'
 
 /** What the assets of this pipeline work with; the composition root makes it. */
@@ -15,7 +17,16 @@ export type FashionResources = {
   pollIntervalMs: number
   /** How many requests this run may still put into tasks files; `Infinity` without a limit. */
   allowance: { requests: number }
+  sending: Sending
   notify(event: FashionEvent): void
+}
+
+/** How requests are sent, and what they may cost. */
+export type Sending = {
+  method: Method
+  /** How many requests may be in the air at once, one by one. */
+  callsAtOnce: number
+  budget: Budget
 }
 
 /** What happens while assets are made, for progress and logs. */

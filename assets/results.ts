@@ -1,7 +1,9 @@
-import { type BatchRecord, findBatches } from '../data/records/batches.js'
+import { type BatchRecord, findBatches, findOpenBatches } from '../data/records/batches.js'
 import { countCancelledRequests, countWantedRequests } from '../data/records/requests.js'
+import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
 import { dueAt, pollOpenBatches } from '../pipeline/batch/poll.js'
+import { askRequests } from '../pipeline/calls/ask-requests.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
 import { defineAsset } from './fashion-kit.js'
@@ -41,6 +43,7 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   const { db, home, pollIntervalMs } = context
   if ((await findBatches(db, ['open', 'ended'])).length === 0) return undefined
   const batchContext = { ...context, ...(await context.connect()), pathOf: home.pathOf }
+  const later = await askOneByOne(context, batchContext)
   await pollOpenBatches(pollIntervalMs, batchContext)
 
   const ended = await findBatches(db, ['ended'])
@@ -48,7 +51,7 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   for (const batch of ended) {
     // One batch that cannot be taken in must not keep the others from it.
     try {
-      await collectBatch(batch, await rulesOfPart(db, batch.part_id), batchContext)
+      await collectBatch(batch, await rulesOfPart(db, batch.part_id, batch.lane), batchContext)
     } catch (error) {
       context.signal.throwIfAborted()
       failures.push(error)
@@ -57,7 +60,21 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   // What was collected is passed on, whatever else is still at the provider: where pictures keep coming, something always
   // is. And it made room: the next round submits the parts that waited for it.
   if (ended.length > failures.length) return undefined
-  return nextStep(await findBatches(db, ['open']), failures, context)
+  return later ?? nextStep(await findOpenBatches(db, 'at_provider'), failures, context)
+}
+
+/** Asks what is asked from here; says how long to wait where the provider wants that. */
+async function askOneByOne(
+  { db, sending }: Context,
+  batchContext: BatchContext,
+): Promise<Outcome<never> | undefined> {
+  let next: { at: Date; because: string } | undefined
+  for (const batch of await findOpenBatches(db, 'here')) {
+    const rules = await rulesOfPart(db, batch.part_id, batch.lane)
+    const asked = await askRequests(batch, rules, sending.callsAtOnce, batchContext)
+    if (asked.kind === 'later') next ??= asked
+  }
+  return next && waiting(next.at, next.because)
 }
 
 /** Goes on while anything moves; then what failed is thrown, and what only a person can move is held. */

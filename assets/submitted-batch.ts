@@ -1,14 +1,20 @@
 import type { Db } from '../data/database.js'
 import { findBatches } from '../data/records/batches.js'
 import { forgetOldLimits } from '../data/records/learned-limits.js'
-import { type Part, countUnsubmittedParts, findParts } from '../data/records/parts.js'
+import { type Part, countUnsubmittedParts, findBegunParts, findParts } from '../data/records/parts.js'
+import { sumCommitted } from '../data/records/spending.js'
+import type { Lane } from '../data/schema/batch-tables.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { type Submission, submitPart } from '../pipeline/batch/submit.js'
 import { hasRoom } from '../pipeline/batch/window.js'
+import { openCalls } from '../pipeline/calls/open-calls.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
 import { defineAsset } from './fashion-kit.js'
+import { overBudget, periodsOf } from './request/budget.js'
+import { chooseLane } from './request/choose-lane.js'
+import { type ExpectedCost, expectedCost } from './request/expected-cost.js'
 import { versionOfSubmitted } from './request/versions.js'
 import { tasksFile } from './tasks-file.js'
 
@@ -34,18 +40,29 @@ export const submittedBatch = defineAsset({
     const metadata: Metadata = { submitted: 0, requests: 0, waitingForRoom: 0 }
     const unfinished: Unfinished[] = []
     const connected = parts.length > 0 ? await context.connect() : undefined
-    for (const part of parts) {
+    const wanted = await wantedParts(db, parts, context)
+    for (const { part, lane, expected, isBegun } of wanted) {
       const batchContext = { ...context, ...connected!, pathOf: context.home.pathOf }
-      if (!(await hasRoom(part, settings.enqueued_tokens ?? undefined, batchContext))) {
+      if (!isBegun) {
+        const over = await findOverBudget(expected, wanted, context)
+        if (over) {
+          unfinished.push({ kind: 'over_budget', ...over })
+          continue
+        }
+      }
+      if (lane !== 'batch') {
+        await openCalls(part, lane, expected.costNanoUsd, batchContext)
+      } else if (!(await hasRoom(part, settings.enqueued_tokens ?? undefined, batchContext))) {
         metadata.waitingForRoom++
         continue
+      } else {
+        const submission = await trySubmit(part, expected.costNanoUsd, batchContext)
+        if (submission.kind !== 'open') {
+          unfinished.push(submission)
+          continue
+        }
+        metadata.submitted++
       }
-      const submission = await trySubmit(part, batchContext)
-      if (submission.kind !== 'open') {
-        unfinished.push(submission)
-        continue
-      }
-      metadata.submitted++
       metadata.requests += part.requests
     }
     return (
@@ -54,12 +71,53 @@ export const submittedBatch = defineAsset({
   },
 })
 
-type Unfinished = Exclude<Submission, { kind: 'open' }> | { kind: 'refused'; error: unknown }
+type Unfinished =
+  | Exclude<Submission, { kind: 'open' }>
+  | { kind: 'refused'; error: unknown }
+  | { kind: 'over_budget'; because: string; hint: string }
+
+type WantedPart = { part: Part; lane: Lane; expected: ExpectedCost; isBegun: boolean }
+type Context = Parameters<typeof submittedBatch.materialize>[1]
+
+/** How each part is sent, and what that is expected to cost. One that was begun goes on as it was. */
+async function wantedParts(db: Db, parts: readonly Part[], { sending }: Context): Promise<WantedPart[]> {
+  const begun = await findBegunParts(db)
+  const requests = parts.reduce((sum, part) => sum + (begun.has(part.id) ? 0 : part.requests), 0)
+  return Promise.all(
+    parts.map(async (part) => {
+      const isBegun = begun.has(part.id)
+      const lane = isBegun ? 'batch' : chooseLane(sending.method, requests)
+      return { part, lane, isBegun, expected: await expectedCost(db, part, part.requests, lane) }
+    }),
+  )
+}
+
+/** Of a run's own budget all that it would send counts: a part of it alone is not what was asked for. */
+async function findOverBudget(
+  expected: ExpectedCost,
+  wanted: readonly WantedPart[],
+  { db, settings, sending, clock }: Context,
+): Promise<{ because: string; hint: string } | undefined> {
+  const unsent = wanted.filter(({ isBegun }) => !isBegun)
+  const wantedNanoUsd = unsent.reduce((sum, each) => sum + each.expected.costNanoUsd, 0)
+  const requests = unsent.reduce((sum, each) => sum + each.part.requests, 0)
+  for (const period of periodsOf(sending.budget, clock.now())) {
+    const spent = await sumCommitted(db, period.since, settings.provider === 'local')
+    const costNanoUsd = period.isWhole ? wantedNanoUsd : expected.costNanoUsd
+    const over = overBudget(period, spent, { costNanoUsd, wantedNanoUsd, requests })
+    if (over) return over
+  }
+  return undefined
+}
 
 /** One part that is refused must not keep the others from the provider. */
-async function trySubmit(part: Part, context: BatchContext): Promise<Submission | Unfinished> {
+async function trySubmit(
+  part: Part,
+  expectedNanoUsd: number,
+  context: BatchContext,
+): Promise<Submission | Unfinished> {
   try {
-    return await submitPart(part, context)
+    return await submitPart(part, context, expectedNanoUsd)
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error
     return { kind: 'refused', error }
@@ -86,6 +144,8 @@ async function leftOver(
   if (hasOthers) return undefined
   const refused = unfinished.find((submission) => submission.kind === 'refused')
   if (refused) throw refused.error
+  const over = unfinished.find((submission) => submission.kind === 'over_budget')
+  if (over) return held(over.because, over.hint)
   const inDoubt = unfinished.find((submission) => submission.kind === 'held')
   if (!inDoubt) return undefined
   return held(

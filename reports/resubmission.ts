@@ -5,19 +5,25 @@ import { formatCount, formatCountOf } from './numbers.js'
  * What it may cost to send requests again whose batch may exist, and how to go on.
  *
  * @param again.named  what the person typed.
- * @param again.cost  `measuredBy` 0: what the answers cost is not known yet, so only the input is counted.
+ * @param again.cost  `measuredBy` 0: how long answers are is not measured yet, but usual.
  */
 export function describeResubmission(again: {
   kind: 'unconfirmed' | 'given_up'
   named: string
   requests: number
-  cost: { costNanoUsd: number; inputTokens: number; price: string; measuredBy: number }
+  cost: {
+    costNanoUsd: number
+    inputTokens: number
+    outputTokensEach: number
+    price: string
+    measuredBy: number
+  }
   isBilled: boolean
 }): string {
   const { kind, named, requests, cost, isBilled } = again
   const answers =
     cost.measuredBy === 0
-      ? ', and the answers on top'
+      ? `, with answers of ${formatCount(cost.outputTokensEach)} tokens, as is usual`
       : `, with answers as long as those of ${formatCountOf(cost.measuredBy, 'request')} before`
   const risk =
     `If the first one exists after all, ${requests === 1 ? 'this request is' : `these ${formatCount(requests)} requests are`} ` +

@@ -6,11 +6,13 @@ import type { Db } from '../data/database.js'
 import type { Home } from '../data/home.js'
 import { countBatches } from '../data/records/batches.js'
 import { type ChargeSum, sumCharges } from '../data/records/charges.js'
+import { findRun } from '../data/records/runs.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
 import { HemlineError } from '../pipeline/errors.js'
 import type { Connect } from './connect.js'
 import type { ProgressEvent } from './progress.js'
+import { type SendingOfRun, type SendingSections, settleSending } from './sending.js'
 
 /** What a run is to do. */
 export type WantedRun = {
@@ -26,6 +28,8 @@ export type WantedRun = {
   requeues?: boolean
   /** At most so many new requests; undefined for all. */
   limit: number | undefined
+  /** How it sends, where the config does not decide. */
+  ofRun?: SendingOfRun
   trigger: 'person' | 'clock'
 }
 
@@ -34,6 +38,7 @@ export type Executor = {
   db: Db
   home: Home
   settings: Settings
+  sections: SendingSections
   connect: Connect
   pollIntervalMs: number | undefined
   clock: Clock
@@ -49,9 +54,11 @@ const POLL_INTERVALS_MS = { openai: 30_000, local: 1_000 }
 
 /** Makes one run over the fashion pipeline, and measures what it did to the ledger. */
 export async function executeRun(wanted: WantedRun, executor: Executor): Promise<FinishedRun> {
-  const { db, home, settings, connect, pollIntervalMs, clock, signal, notify } = executor
-  const { limit, ...options } = wanted
+  const { db, home, settings, sections, connect, pollIntervalMs, clock, signal, notify } = executor
+  const { limit, ofRun = { method: undefined, maxCostNanoUsd: undefined }, ...options } = wanted
   const before = await ledgerOf(db)
+  const begun = wanted.runId === undefined ? undefined : await findRun(db, wanted.runId)
+  const since = begun === undefined ? clock.now() : new Date(begun.started_at)
   const result = await materialize({
     ...options,
     graph: fashionGraph,
@@ -62,6 +69,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
       connect: () => connect(db),
       pollIntervalMs: pollIntervalMs ?? POLL_INTERVALS_MS[settings.provider],
       allowance: { requests: limit ?? Infinity },
+      sending: settleSending(sections, ofRun, since),
       notify,
     },
     clock,

@@ -6,6 +6,7 @@ import type { Home } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { automationSchema } from './daemon/automation.js'
 import { retentionSchema } from './retention.js'
+import { budgetSchema, sendingSchema } from './sending.js'
 import { notifySchema } from './watch/notify-config.js'
 
 /** What a home's config holds beside the settings that shape requests: nothing here makes an answer stale. */
@@ -13,6 +14,8 @@ const sectionsSchema = z.strictObject({
   automation: automationSchema.optional(),
   retention: retentionSchema.optional(),
   notify: notifySchema.optional(),
+  sending: sendingSchema.optional(),
+  budget: budgetSchema.optional(),
 })
 
 export type ConfigSections = z.infer<typeof sectionsSchema>
@@ -32,8 +35,12 @@ export async function readConfig(home: Home): Promise<HomeConfig | undefined> {
   })
   if (text === undefined) return undefined
   const where = `"${home.config}"`
-  const { automation, retention, notify, ...settings } = check(fileSchema, parse(text, home), where)
-  return { settings, sections: { automation, retention, notify } }
+  const { automation, retention, notify, sending, budget, ...settings } = check(
+    fileSchema,
+    parse(text, home),
+    where,
+  )
+  return { settings, sections: { automation, retention, notify, sending, budget } }
 }
 
 const fileSchema = settingsSchema.extend(sectionsSchema.shape)

@@ -31,6 +31,7 @@ function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
     'batch.poll_failed',
     'batch.status_unknown',
     'batch.usage_differs',
+    'calls.lost',
     'step.held',
     'input.stale',
     'daemon.config_refused',

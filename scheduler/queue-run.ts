@@ -13,10 +13,17 @@ import type { StepResult } from '../pipeline/engine/step.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { type Executor, type FinishedRun, difference, ledgerOf } from './execute-run.js'
 import { thisProcess } from './holder.js'
+import type { SendingOfRun } from './sending.js'
 
 const LOOK_INTERVAL_MS = 250
 
-type Request = { selection: string[]; isForced: boolean; waits: boolean; limit: number | undefined }
+type Request = {
+  selection: string[]
+  isForced: boolean
+  waits: boolean
+  limit: number | undefined
+  ofRun: SendingOfRun
+}
 
 /** `here`: nobody executes in this home, so the caller may; with `runId` when its run is on record already. */
 type Queued = { kind: 'followed'; run: FinishedRun } | { kind: 'here'; runId?: number }
@@ -26,7 +33,7 @@ type Queued = { kind: 'followed'; run: FinishedRun } | { kind: 'here'; runId?: n
  * run is a row: it goes on whatever becomes of this process. When another run takes over what it waits for, that is followed. When the daemon dies meanwhile, the run is the caller's.
  */
 export async function queueRun(
-  { selection, isForced, waits, limit }: Request,
+  { selection, isForced, waits, limit, ofRun }: Request,
   tools: Executor & { pin: () => Promise<void> },
 ): Promise<Queued> {
   const { db, clock, signal, settings, notify } = tools
@@ -34,7 +41,7 @@ export async function queueRun(
   await tools.pin()
   const before = await ledgerOf(db)
   const text = selectionText(fashionGraph, select(fashionGraph, selection))
-  const wanted = { selection: text, trigger: 'person', isForced, requestLimit: limit }
+  const wanted = { selection: text, trigger: 'person', isForced, requestLimit: limit, ...ofRun }
   let runId = await insertRun(db, wanted, clock.now(), 'queued')
   notify({ kind: 'run.queued', run: runId })
   const teller = stepTeller(tools)

@@ -69,7 +69,7 @@ async function rebuild(
     const parts = await recoverParts(context, {
       folder: BATCH_FOLDER,
       ensureRecipe: (to, recipe) => ensureRecipe(to, recipe, systemClock.now()),
-      rulesOf: (partId) => rulesOfPart(db, partId),
+      rulesOf: (partId, lane) => rulesOfPart(db, partId, lane),
     })
     const { requests: answers, cost_nano_usd: costNanoUsd } = await sumCharges(db)
     const requests = parts.reduce((sum, part) => sum + part.requests, 0)

@@ -14,6 +14,7 @@ import { thisProcess } from './holder.js'
 import { refuseLostDatabase } from './lost-database.js'
 import type { Progress } from './progress.js'
 import { queueRun } from './queue-run.js'
+import type { SendingOfRun } from './sending.js'
 import { type SettingFlags, type SettledSettings, pinSettings, settleSettings } from './settle-settings.js'
 import { stopSignal } from './stop-signal.js'
 
@@ -24,6 +25,8 @@ export type MaterializeRequest = SettingFlags & {
   waits: boolean
   /** At most so many new requests; undefined for all. */
   limit: number | undefined
+  /** How this run sends, and what it may cost; undefined where the config decides. */
+  ofRun: SendingOfRun
   /** Undefined: what suits the provider. */
   pollIntervalMs: number | undefined
 }
@@ -48,10 +51,19 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
     if (selected.includes(tasksFile.key)) await reviveCancelledRequests(db)
     const stop = stopSignal()
     const pin = (): Promise<void> => pinAndTell(home, settled, progress)
-    const { settings } = settled
+    const { settings, sections } = settled
     const { connect } = connection
     const { pollIntervalMs } = request
-    const tools = { db, home, settings, connect, pollIntervalMs, clock: systemClock, notify: progress.notify }
+    const tools = {
+      db,
+      home,
+      settings,
+      sections,
+      connect,
+      pollIntervalMs,
+      clock: systemClock,
+      notify: progress.notify,
+    }
     const queued = await queueRun(request, { ...tools, signal: stop, pin })
     if (queued.kind === 'followed') return queued.run
     return await executeHere({ ...request, ...queued }, { ...tools, signal: stop }, pin)
@@ -71,10 +83,10 @@ async function executeHere(
   try {
     await pin()
     if (request.runId !== undefined) await requeueRuns(executor.db, systemClock.now())
-    const { selection, isForced, waits, limit, runId } = request
+    const { selection, isForced, waits, limit, ofRun, runId } = request
     return await executeRun(
       {
-        ...{ selection, isForced, waits, limit, observes: true, trigger: 'person' },
+        ...{ selection, isForced, waits, limit, ofRun, observes: true, trigger: 'person' },
         ...(runId === undefined ? {} : { runId }),
       },
       { ...executor, signal: AbortSignal.any([executor.signal, lease.lost]) },

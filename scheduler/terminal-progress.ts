@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress'
 import type { Mask } from '../pipeline/mask.js'
 import { summarizeStep } from '../reports/step-summary.js'
-import { formatBytes, formatCount, formatDuration } from '../reports/numbers.js'
+import { formatBytes, formatCount, formatCountOf, formatDuration } from '../reports/numbers.js'
 import { describeUsageDifference } from '../reports/usage-difference.js'
 import { printable } from '../reports/table.js'
 import type { DaemonEvent } from './daemon/daemon-event.js'
@@ -26,6 +26,8 @@ export function terminalProgress(stream: NodeJS.WriteStream, mask: Mask): Progre
           return bar.show('Looking at images', event.done, event.done)
         case 'tasks.written':
           return bar.show('Preparing', event.done, event.total)
+        case 'calls.answered':
+          return bar.show('Answered', event.done, event.total)
         case 'batch.polled': {
           batches.set(event.batch, event)
           return showBatches(bar, [...batches.values()])
@@ -54,7 +56,10 @@ function showBatches(bar: Bar, batches: Extract<ProgressEvent, { kind: 'batch.po
   })
 }
 
-type Told = Exclude<ProgressEvent, { kind: 'images.read' | 'tasks.written' | 'batch.polled' }>
+type Told = Exclude<
+  ProgressEvent,
+  { kind: 'images.read' | 'tasks.written' | 'calls.answered' | 'batch.polled' }
+>
 
 /** What a person wants to read of an event; undefined for what the result tells anyway. */
 function sentenceOf(event: Told): string | undefined {
@@ -95,6 +100,10 @@ function sentenceOf(event: Told): string | undefined {
     case 'batch.submitted':
     case 'batch.adopted':
       return `${event.kind === 'batch.adopted' ? 'found again' : 'submitted'}: batch ${event.batch} with ${formatCount(event.requests)} requests`
+    case 'calls.opened':
+      return `asking one by one: ${formatCountOf(event.requests, 'request')} of ${event.part}`
+    case 'calls.lost':
+      return `warning: ${formatCountOf(event.calls, 'request was', 'requests were')} in the air without an answer; asked again, and perhaps charged twice`
     case 'batch.doubtful':
       return `warning: no answer to the creation of a batch (${event.because}); looking for it before trying again`
     case 'batch.refused':

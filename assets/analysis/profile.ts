@@ -22,6 +22,8 @@ export type Profile = {
   }
   /** Room for an outfit of about ten items; a longer answer is cut, and is then no JSON. */
   maxCompletionTokens: number
+  /** How long an answer usually is, until this home has answers that tell; in tokens. */
+  usualAnswerTokens: number
   /** Reads an answer of this profile. Both profiles give the same canonical analysis for the same findings. */
   readAnswer(content: string): ReadAnswer
 }
@@ -40,6 +42,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       },
     },
     maxCompletionTokens: 1_500,
+    usualAnswerTokens: 400,
     readAnswer: (content) => readAnswer(content, analysisSchema, (analysis) => analysis),
   },
   compact: {
@@ -54,6 +57,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       },
     },
     maxCompletionTokens: 700,
+    usualAnswerTokens: 150,
     readAnswer: (content) => readAnswer(content, compactSchema, expand),
   },
 }

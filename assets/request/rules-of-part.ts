@@ -1,13 +1,14 @@
 import { getModel } from '../../data/catalogue/find-model.js'
 import { priceOf } from '../../data/catalogue/price.js'
 import type { Db } from '../../data/database.js'
+import type { Lane } from '../../data/schema/batch-tables.js'
 import type { AnswerRules } from '../../pipeline/batch/answer-rules.js'
 import { canonicalJson } from '../analysis/canonical.js'
 import { profiles } from '../analysis/profile.js'
 import { recipeOfPart } from './recipe-record.js'
 
-/** Answers are read and priced as their part was asked, whatever the recipe in force says by now. */
-export async function rulesOfPart(db: Db, partId: number): Promise<AnswerRules> {
+/** Answers are read and priced as their part was asked and sent, whatever the recipe in force says by now. */
+export async function rulesOfPart(db: Db, partId: number, lane: Lane): Promise<AnswerRules> {
   const recipe = await recipeOfPart(db, partId)
   const profile = profiles[recipe.profile]
   const model = getModel(recipe.model)
@@ -18,8 +19,10 @@ export async function rulesOfPart(db: Db, partId: number): Promise<AnswerRules> 
         ? { ok: true, body: canonicalJson(read.analysis) }
         : { ok: false, code: read.reason, message: read.detail }
     },
-    price(usage) {
-      const { row, costNanoUsd } = priceOf(model, usage, 'batch')
+    price(usage, tier) {
+      // What asked for the cheaper tier may have been answered in the standard one.
+      const billed = lane === 'flex' && tier === 'default' ? 'individual' : lane
+      const { row, costNanoUsd } = priceOf(model, usage, billed)
       return { price: row, costNanoUsd }
     },
   }

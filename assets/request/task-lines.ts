@@ -47,7 +47,7 @@ export async function* taskLines(recipeId: number, context: Context): AsyncGener
       await forgetStats(db, request.id)
       continue
     }
-    yield { requestId: request.id, line: write(request, picture.jpeg), estimatedTokens: tokensOf(picture) }
+    yield { requestId: request.id, line: write(request, picture.jpeg), ...tokensOf(picture) }
   }
 }
 

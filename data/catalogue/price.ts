@@ -1,7 +1,5 @@
+import type { Lane } from '../schema/batch-tables.js'
 import type { ModelRow } from './model-row.js'
-
-/** How a request is sent; it decides the discount. */
-export type Lane = 'batch' | 'individual'
 
 export type PricedUsage = { inputTokens: number; cachedTokens: number; outputTokens: number }
 
@@ -27,7 +25,7 @@ export function priceOf(
   const isLong = model.longContext !== undefined && usage.inputTokens > model.longContext.aboveInputTokens
   const inputFactor = inThousandths(isLong ? model.longContext!.inputFactor : 1)
   const outputFactor = inThousandths(isLong ? model.longContext!.outputFactor : 1)
-  const laneFactor = inThousandths(lane === 'batch' ? model.batchFactor : 1)
+  const laneFactor = inThousandths(lane === 'individual' ? 1 : model.batchFactor)
 
   const { input, cachedInput, output } = model.prices
   const uncached = BigInt(usage.inputTokens - usage.cachedTokens)

@@ -13,6 +13,10 @@ export const createLaneRecords: Migration = {
 
       alter table batches add column lost_calls integer not null default 0
 
+      alter table runs add column method text check (method in ('auto', 'batch', 'individual', 'flex'))
+
+      alter table runs add column max_cost_nano_usd integer check (max_cost_nano_usd >= 0)
+
       alter table requests add column is_cancelled integer not null default 0 check (is_cancelled in (0, 1))
 
       alter table requests add column estimated_input_tokens integer

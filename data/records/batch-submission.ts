@@ -10,7 +10,10 @@ import { movePart } from './parts.js'
  */
 export async function insertIntent(
   db: Db,
-  intent: Pick<NewRow<'batches'>, 'part_id' | 'account_id' | 'key' | 'intended_at' | 'input_file_id'>,
+  intent: Pick<
+    NewRow<'batches'>,
+    'part_id' | 'account_id' | 'key' | 'intended_at' | 'input_file_id' | 'estimated_cost_nano_usd'
+  >,
 ): Promise<BatchRecord> {
   const state: BatchState = intent.input_file_id ? 'uploaded' : 'intended'
   return db

@@ -15,6 +15,17 @@ export function findBatches(db: Db, states: readonly BatchState[]): Promise<Batc
   return db.selectFrom('batches').selectAll().where('state', 'in', states).orderBy('id').execute()
 }
 
+/** Open batches that are at the provider, or those whose requests are asked one by one from here; oldest first. */
+export function findOpenBatches(db: Db, where: 'at_provider' | 'here'): Promise<BatchRecord[]> {
+  return db
+    .selectFrom('batches')
+    .selectAll()
+    .where('state', '=', 'open')
+    .where('lane', where === 'at_provider' ? '=' : '!=', 'batch')
+    .orderBy('id')
+    .execute()
+}
+
 /** The record of a batch at the provider; undefined when it is none of ours. */
 export function findBatchOfProvider(db: Db, providerBatchId: string): Promise<BatchRecord | undefined> {
   return db
@@ -101,6 +112,7 @@ export async function countBatches(db: Db): Promise<number> {
   const row = await db
     .selectFrom('batches')
     .select((eb) => eb.fn.count<number>('provider_batch_id').as('count'))
+    .where('lane', '=', 'batch')
     .executeTakeFirstOrThrow()
   return row.count
 }
@@ -120,6 +132,7 @@ export async function sumLive(
     .innerJoin('recipes', 'recipes.id', 'parts.recipe_id')
     .where('batches.state', 'in', ['intended', 'uploaded', 'open', 'held'])
     .where('batches.is_stuck', '=', 0)
+    .where('batches.lane', '=', 'batch')
     .where('batches.account_id', '=', queue.accountId)
     .where('recipes.model', '=', queue.model)
     .where('parts.id', '!=', exceptPartId)

@@ -5,6 +5,9 @@ import { type PartState, liveBatchStates } from '../schema/batch-tables.js'
 
 export type Part = Row<'parts'>
 
+/** A request that is written into a part, with its estimated prompt tokens where they are known. */
+export type PartRequest = { id: number; inputTokens?: number; imageTokens?: number }
+
 /**
  * Records a part whose file is complete on disk, and moves its requests from `pending` into it, in one transaction: a
  * kill before it leaves a file that no record names, a kill after it a part that is ready to submit.
@@ -14,29 +17,26 @@ export type Part = Row<'parts'>
 export function insertPart(
   db: Db,
   part: Omit<NewRow<'parts'>, 'state' | 'requests'>,
-  requestIds: readonly number[],
+  requests: readonly PartRequest[],
 ): Promise<number> {
   return db.transaction().execute(async (trx) => {
     const { id } = await trx
       .insertInto('parts')
-      .values({ ...part, state: 'built', requests: requestIds.length })
+      .values({ ...part, state: 'built', requests: requests.length })
       .returning('id')
       .executeTakeFirstOrThrow()
-    const moved = await trx
-      .updateTable('requests')
-      .set((eb) => ({
-        state: 'in_part',
-        part_id: id,
-        attempts: eb('attempts', '+', 1),
-        reason: null,
-        detail: null,
-      }))
-      .where('state', '=', 'pending')
-      .where('id', 'in', sql<number>`(select value from json_each(${JSON.stringify(requestIds)}))`)
-      .executeTakeFirstOrThrow()
-    if (Number(moved.numUpdatedRows) !== requestIds.length) {
+    const moved = await sql`
+      update requests set state = 'in_part', part_id = ${id}, attempts = attempts + 1, reason = null, detail = null,
+        estimated_input_tokens = line.input_tokens, image_tokens = line.image_tokens
+      from (
+        select value->>'id' as id, value->>'inputTokens' as input_tokens, value->>'imageTokens' as image_tokens
+        from json_each(${JSON.stringify(requests)})
+      ) as line
+      where requests.id = line.id and requests.state = 'pending'
+    `.execute(trx)
+    if (Number(moved.numAffectedRows) !== requests.length) {
       throw new Error(
-        `part "${part.path}" holds ${requestIds.length} requests, of which ${moved.numUpdatedRows} were pending`,
+        `part "${part.path}" holds ${requests.length} requests, of which ${moved.numAffectedRows} were pending`,
       )
     }
     return id
@@ -75,6 +75,18 @@ export async function findLastPartNumber(db: Db, stamp: string): Promise<number>
 export async function findPartPaths(db: Db): Promise<string[]> {
   const rows = await db.selectFrom('parts').select('path').execute()
   return rows.map(({ path }) => path)
+}
+
+/** The built parts that have a batch which may be at the provider: they go on as they were begun. */
+export async function findBegunParts(db: Db): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('batches')
+    .innerJoin('parts', 'parts.id', 'batches.part_id')
+    .select('parts.id')
+    .where('parts.state', '=', 'built')
+    .where('batches.state', 'in', liveBatchStates)
+    .execute()
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** How many parts are built and not at the provider: still to be submitted, in doubt, or held. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
+import type { Lane } from '../schema/batch-tables.js'
 
 /** A request as its line in a tasks or results file names it. */
 export type NamedRequest = { id: number; fingerprint: string }
@@ -21,13 +22,21 @@ export async function ensureNamedRequests(
 /** Records the batch of a recovered part as it was sent; it is opened by what the provider says of it. */
 export async function insertRecoveredBatch(
   db: Db,
-  batch: { partId: number; accountId: number; key: string; inputFileId: string | null; intendedAt: Date },
+  batch: {
+    partId: number
+    accountId: number
+    lane: Lane
+    key: string
+    inputFileId: string | null
+    intendedAt: Date
+  },
 ): Promise<number> {
   const { id } = await db
     .insertInto('batches')
     .values({
       part_id: batch.partId,
       account_id: batch.accountId,
+      lane: batch.lane,
       key: batch.key,
       state: 'uploaded',
       input_file_id: batch.inputFileId,

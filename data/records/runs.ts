@@ -12,6 +12,9 @@ export type NewRun = {
   isForced?: boolean
   /** At most so many new requests; undefined for all. */
   requestLimit?: number | undefined
+  /** How it sends, and what it may spend; undefined where the home's config decides. */
+  method?: Run['method'] | undefined
+  maxCostNanoUsd?: number | undefined
 }
 
 /** Begins a run, or writes down one that waits for whoever executes next. Returns its id. */
@@ -22,11 +25,13 @@ export async function insertRun(
   state: 'running' | 'queued' = 'running',
 ): Promise<number> {
   const { selection, trigger, isForced = false, requestLimit = null } = run
+  const { method = null, maxCostNanoUsd = null } = run
   const { id } = await db
     .insertInto('runs')
     .values({
       ...{ selection, trigger, state, started_at: now.toISOString() },
       ...{ is_forced: isForced ? 1 : 0, request_limit: requestLimit },
+      ...{ method, max_cost_nano_usd: maxCostNanoUsd },
     })
     .returning('id')
     .executeTakeFirstOrThrow()

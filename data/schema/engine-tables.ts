@@ -17,6 +17,9 @@ export type RunsTable = {
   is_forced: Generated<number>
   /** At most so many new requests; null for all. */
   request_limit: number | null
+  /** How it sends, and what it may spend, where the home's config does not decide. */
+  method: 'auto' | 'batch' | 'individual' | 'flex' | null
+  max_cost_nano_usd: number | null
   /** When it began; of a queued one, when it was asked for. */
   started_at: string
   finished_at: string | null

@@ -4,6 +4,10 @@ import type { Usage } from './result-line.js'
 export type AnswerRules = {
   /** Reads an answer's content; the body to store is canonical, so that equal answers have equal digests. */
   readAnswer(content: string): { ok: true; body: string } | { ok: false; code: string; message: string }
-  /** What the tokens cost in a batch, and by which dated price. */
-  price(usage: Usage): { price: string; costNanoUsd: number }
+  /**
+   * What the tokens cost, and by which dated price.
+   *
+   * @param tier  the service tier that the answer names; undefined where it names none.
+   */
+  price(usage: Usage, tier: string | undefined): { price: string; costNanoUsd: number }
 }

@@ -37,6 +37,9 @@ export type BatchEvent =
   | { kind: 'batch.poll_failed' | 'batch.status_unknown' | 'batch.rejected'; batch: string; because: string }
   | { kind: 'batch.collected'; batch: string; tally: Record<string, number> }
   | { kind: 'batch.limit_learned'; model: string; tokens: number }
+  | { kind: 'calls.opened'; batch: string; part: string; requests: number }
+  | { kind: 'calls.answered'; done: number; total: number }
+  | { kind: 'calls.lost'; batch: string; calls: number }
   | { kind: 'batch.usage_differs'; batch: string; charged: TokenSums; reported: TokenSums }
 
 /**

@@ -1,13 +1,13 @@
 import { createHash, type Hash } from 'node:crypto'
 import { type Artifact, createArtifact, writeAtomically } from '../../data/artifacts.js'
 import type { Db } from '../../data/database.js'
-import { findLastPartNumber, insertPart } from '../../data/records/parts.js'
+import { type PartRequest, findLastPartNumber, insertPart } from '../../data/records/parts.js'
 import { skipRequest } from '../../data/records/requests.js'
 import { type PartNote, notePath } from './part-note.js'
 import { type Load, type PartLimits, add, brokenLimit, emptyLoad } from './part-limits.js'
 
-/** One line of a tasks file, ready to be written, with its line feed. */
-export type TaskLine = { requestId: number; line: Buffer; estimatedTokens: number }
+/** One line of a tasks file, ready to be written, with its line feed, and its estimated prompt tokens. */
+export type TaskLine = { requestId: number; line: Buffer; inputTokens: number; imageTokens: number }
 
 export type PartPlace = {
   db: Db
@@ -37,7 +37,7 @@ export async function buildParts(lines: AsyncIterable<TaskLine>, place: PartPlac
   let part: OpenPart | undefined
   try {
     for await (const line of lines) {
-      const load = { bytes: line.line.length, tokens: line.estimatedTokens }
+      const load = { bytes: line.line.length, tokens: line.inputTokens }
       const alone = brokenLimit(add(emptyLoad, load), place.limits)
       if (alone) {
         await skipRequest(place.db, line.requestId, 'too_large', `The line alone has ${alone}.`)
@@ -47,7 +47,8 @@ export async function buildParts(lines: AsyncIterable<TaskLine>, place: PartPlac
       if (part && brokenLimit(add(part.load, load), place.limits)) part = await close(part, place, built)
       part ??= await open(place, stamp, ++number)
       part.load = add(part.load, load)
-      part.requestIds.push(line.requestId)
+      const { requestId: id, inputTokens, imageTokens } = line
+      part.requests.push({ id, inputTokens, imageTokens })
       part.hash.update(line.line)
       await part.artifact.write(line.line)
     }
@@ -65,14 +66,14 @@ type OpenPart = {
   artifact: Artifact
   hash: Hash
   load: Load
-  requestIds: number[]
+  requests: PartRequest[]
 }
 
 async function open(place: PartPlace, stamp: string, number: number): Promise<OpenPart> {
   const name = `${place.prefix}_batch_${stamp}_${String(number).padStart(3, '0')}.jsonl`
   const path = `${place.folder}/${name}`
   const artifact = await createArtifact(place.pathOf(path))
-  return { stamp, number, path, artifact, hash: createHash('sha256'), load: emptyLoad, requestIds: [] }
+  return { stamp, number, path, artifact, hash: createHash('sha256'), load: emptyLoad, requests: [] }
 }
 
 async function close(part: OpenPart, place: PartPlace, built: BuiltParts): Promise<undefined> {
@@ -86,7 +87,7 @@ async function close(part: OpenPart, place: PartPlace, built: BuiltParts): Promi
   await writeAtomically(place.pathOf(notePath(part.path)), JSON.stringify(note))
   await part.artifact.commit()
   const { stamp, number, path } = part
-  await insertPart(place.db, { recipe_id: place.recipeId, stamp, number, path, ...content }, part.requestIds)
+  await insertPart(place.db, { recipe_id: place.recipeId, stamp, number, path, ...content }, part.requests)
   built.parts++
   built.requests += part.load.requests
   built.bytes += part.load.bytes

@@ -1,5 +1,6 @@
 import type { BatchRecord } from '../../data/records/batches.js'
 import { getBatch } from '../../data/records/batches.js'
+import { recordCancelling } from '../../data/records/calls.js'
 import { HemlineError } from '../errors.js'
 import { type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
@@ -8,7 +9,7 @@ import { getBatchOfProvider } from './meant.js'
 import { recordSeen } from './poll.js'
 
 /**
- * Asks the provider to cancel a batch of ours. What it answered until then is kept, charged, and taken in by the next
+ * Asks the provider to cancel a batch of ours; of one whose requests are asked from here, no further one is. What it answered until then is kept, charged, and taken in by the next
  * run, like the results of any batch. Records only what a poll would. Safe to repeat.
  *
  * @throws HemlineError `batch_is_over` when there is nothing to cancel any more, `no_such_batch`, `other_account`.
@@ -18,6 +19,10 @@ export async function cancelBatch(id: string, context: BatchContext): Promise<Ba
   const batch = await getBatchOfProvider(context.db, id)
   await assertSameAccount(context, batch)
   if (batch.state !== 'open') throw isOver(id, batch.status ?? batch.state)
+  if (batch.lane !== 'batch') {
+    await recordCancelling(context.db, batch.id, context.clock.now())
+    return getBatch(context.db, batch.id)
+  }
   const seen = await ask(id, context)
   await recordSeen(batch, seen, 0, context)
   return getBatch(context.db, batch.id)

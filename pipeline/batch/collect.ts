@@ -1,10 +1,9 @@
 import { access } from 'node:fs/promises'
 import { createArtifact } from '../../data/artifacts.js'
-import { readLines } from '../../data/jsonl.js'
 import type { BatchRecord } from '../../data/records/batches.js'
 import { sumChargesOfBatch } from '../../data/records/charges.js'
 import { recordCollected } from '../../data/records/batch-progress.js'
-import { type SettledLine, type StrayLine, findSent, settleLines } from '../../data/records/outcomes.js'
+import { findSent, settleLines } from '../../data/records/outcomes.js'
 import { recordDoubt } from '../../data/records/batch-submission.js'
 import { type Part, getPart } from '../../data/records/parts.js'
 import { markUnaccounted } from '../../data/records/requests.js'
@@ -14,14 +13,13 @@ import type { AnswerRules } from './answer-rules.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 import { Reconciliation } from './reconciliation.js'
 import { resultPaths } from './result-paths.js'
-import { readResultLine } from './result-line.js'
+import { settleFile } from './settle-file.js'
 import { type Tally, balances } from './tally.js'
 import { findUnaccounted } from './unaccounted.js'
 import { type TokenSums, usageDifference } from './usage-difference.js'
 
 const CHUNK_LINES = 1_000
 const SHOWN_REQUESTS = 10
-const MAX_LINE_BYTES = 16 * 1024 * 1024
 
 /**
  * Takes in a batch that is over: downloads its files, matches every line with what was sent, and stores answers,
@@ -90,33 +88,6 @@ export async function downloadFile(fileId: string, path: string, context: BatchC
     await artifact.discard()
     throw error
   }
-}
-
-async function settleFile(
-  file: 'output' | 'error',
-  path: string,
-  batch: BatchRecord,
-  reconciliation: Reconciliation,
-  rules: AnswerRules,
-  context: BatchContext,
-): Promise<void> {
-  let lines: SettledLine[] = []
-  let strays: StrayLine[] = []
-  const store = async (): Promise<void> => {
-    // By id, so that answers are written beside their neighbours.
-    lines.sort((a, b) => a.requestId - b.requestId)
-    await settleLines(context.db, batch, { lines, strays }, context.clock.now())
-    ;[lines, strays] = [[], []]
-  }
-  for await (const { line, number } of readLines(path, { maxBytes: MAX_LINE_BYTES })) {
-    if (line.length === 0) continue
-    const { settled, stray } = reconciliation.take(readResultLine(line), rules)
-    if (settled) lines.push(settled)
-    if (stray) strays.push({ file, line: number, kind: stray, excerpt: line.toString('utf8', 0, 200) })
-    if (lines.length + strays.length >= CHUNK_LINES) await store()
-    context.signal.throwIfAborted()
-  }
-  await store()
 }
 
 async function settleMissing(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { writeAtomically } from '../../data/artifacts.js'
 
 /** What stands beside a tasks file, so that its part can be recorded again when the database is lost. */
 const noteSchema = z.strictObject({
@@ -9,6 +10,8 @@ const noteSchema = z.strictObject({
   sha256: z.string(),
   estimated_tokens: z.int().min(0),
   created_at: z.iso.datetime(),
+  /** How it was sent, where that was not in a batch at the provider. */
+  lane: z.enum(['individual', 'flex']).optional(),
 })
 
 export type PartNote = z.infer<typeof noteSchema>
@@ -21,6 +24,12 @@ export function notePath(partPath: string): string {
 /** The part that a note is about; undefined for a file that is no note. */
 export function partOfNote(path: string): string | undefined {
   return path.endsWith('.note.json') ? path.replace(/\.note\.json$/, '.jsonl') : undefined
+}
+
+/** Notes how a part is sent, before it is: what its answers cost depends on it. */
+export async function noteLane(path: string, lane: 'individual' | 'flex'): Promise<void> {
+  const note = await readNote(path)
+  if (note) await writeAtomically(path, JSON.stringify({ ...note, lane }))
 }
 
 /** Reads a note; undefined when it is none. */

@@ -1,4 +1,4 @@
-import { type BatchRecord, findBatches } from '../../data/records/batches.js'
+import { type BatchRecord, findOpenBatches } from '../../data/records/batches.js'
 import { recordFailedPoll, recordPoll, rejectBatch } from '../../data/records/batch-progress.js'
 import { HemlineError } from '../errors.js'
 import { type ProviderBatch, ProviderError } from '../provider/provider.js'
@@ -20,7 +20,7 @@ const PASSING_REJECTIONS = [TOKEN_LIMIT, /cannot find file/i]
  * @throws HemlineError `other_account` for a batch that another account owns.
  */
 export async function pollOpenBatches(intervalMs: number, context: BatchContext): Promise<void> {
-  for (const batch of await findBatches(context.db, ['open'])) {
+  for (const batch of await findOpenBatches(context.db, 'at_provider')) {
     const now = context.clock.now()
     if (dueAt(batch, intervalMs, now) > now) continue
     await assertSameAccount(context, batch)

@@ -86,7 +86,7 @@ function settle(
 
 function chargeOf(line: Extract<ResultLine, { kind: 'result' }>, rules: AnswerRules): Charge | undefined {
   if (!line.usage) return undefined
-  return { model: line.model, ...line.usage, ...rules.price(line.usage) }
+  return { model: line.model, ...line.usage, ...rules.price(line.usage, line.tier) }
 }
 
 function failureOfMissing(batchStatus: string): LineFailure {

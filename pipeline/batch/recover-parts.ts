@@ -11,6 +11,7 @@ import {
   ensureNamedRequests,
   insertRecoveredBatch,
 } from '../../data/records/recovery.js'
+import type { Lane } from '../../data/schema/batch-tables.js'
 import { HemlineError } from '../errors.js'
 import { KEY_FIELD, type ProviderBatch } from '../provider/provider.js'
 import type { AnswerRules } from './answer-rules.js'
@@ -35,7 +36,7 @@ export type RecoveryPlace = {
   /** With the parts' files, relative to the home. */
   folder: string
   ensureRecipe(db: Db, recipe: PartNote['recipe']): Promise<number>
-  rulesOf(partId: number): Promise<AnswerRules>
+  rulesOf(partId: number, lane: Lane): Promise<AnswerRules>
 }
 
 /**
@@ -85,8 +86,7 @@ async function recoverPart(
   const recipeId = await place.ensureRecipe(db, note.recipe)
   await ensureNamedRequests(db, recipeId, requests)
   // One that was in an earlier part goes on from there: what is pending by now gets one more attempt.
-  const ids = requests.map(({ id }) => id)
-  const partId = await insertPart(db, partRecord(path, note, recipeId), ids)
+  const partId = await insertPart(db, partRecord(path, note, recipeId), requests)
   if (!wasSent) return { path, requests: requests.length, state: 'not_sent', batch: null }
 
   const batchId = await insertRecoveredBatch(db, {
@@ -95,6 +95,7 @@ async function recoverPart(
     key: seen?.metadata[KEY_FIELD] ?? createHash('sha256').update(path).digest('hex').slice(0, 32),
     inputFileId: seen?.inputFileId ?? null,
     intendedAt: new Date(note.created_at),
+    lane: note.lane ?? 'batch',
   })
   const part = await getPart(db, partId)
   await recordAsOpen(
@@ -110,7 +111,7 @@ async function recoverPart(
   if (batch.state !== 'ended') {
     return { path, requests: requests.length, state: 'in_flight', batch: batch.provider_batch_id }
   }
-  await collectBatch(batch, await place.rulesOf(partId), context)
+  await collectBatch(batch, await place.rulesOf(partId, batch.lane), context)
   return { path, requests: requests.length, state: 'collected', batch: batch.provider_batch_id }
 }
 

@@ -29,6 +29,8 @@ export type ResultLine =
       fingerprint: string
       model: string
       usage: Usage | undefined
+      /** The service tier that answered, where it is named. */
+      tier: string | undefined
       result: { content: string } | LineFailure
     }
 
@@ -52,6 +54,7 @@ export function readResultLine(line: Buffer): ResultLine {
     ...id,
     model: typeof body?.model === 'string' ? body.model : '',
     usage: readUsage(asObject(body?.usage)),
+    tier: typeof body?.service_tier === 'string' ? body.service_tier : undefined,
     result: readResult(asObject(parsed.error), response, body),
   }
 }

@@ -44,10 +44,15 @@ export type Submission =
  * If the process died between 3 and 4, or the answer was lost, the batch may exist: it is looked for by its key, adopted
  * when found, and created anew only once two looks, the provider's `listLagMs` apart, did not find it.
  *
+ * @param expectedNanoUsd  what the batch is expected to cost, for the record.
  * @throws ProviderError when the provider refuses for good; the intent ends, and the next run begins anew.
  * @throws HemlineError `other_account` when an earlier try was made with another account.
  */
-export async function submitPart(part: Part, context: BatchContext): Promise<Submission> {
+export async function submitPart(
+  part: Part,
+  context: BatchContext,
+  expectedNanoUsd?: number,
+): Promise<Submission> {
   const earlier = await findBatchesOfPart(context.db, part.id)
   const live = earlier.find(({ state }) => (liveBatchStates as readonly string[]).includes(state))
   if (live) return continueSubmission(part, live, context)
@@ -59,11 +64,17 @@ export async function submitPart(part: Part, context: BatchContext): Promise<Sub
     return { kind: 'later', at: notBefore, because: rejected.at(-1)?.because ?? 'the last try was rejected' }
   }
   const wasRefused = earlier.at(-1)?.state === 'rejected' && earlier.at(-1)?.provider_batch_id === null
-  return continueSubmission(part, await writeIntent(part, wasRefused ? [] : rejected, context), context)
+  const uploads = wasRefused ? [] : rejected
+  return continueSubmission(part, await writeIntent(part, uploads, expectedNanoUsd, context), context)
 }
 
 /** The file of a rejected batch is used again; it is uploaded anew after the last pause, and after a refused creation. */
-function writeIntent(part: Part, rejected: BatchRecord[], context: BatchContext): Promise<BatchRecord> {
+function writeIntent(
+  part: Part,
+  rejected: BatchRecord[],
+  expectedNanoUsd: number | undefined,
+  context: BatchContext,
+): Promise<BatchRecord> {
   const uploads = rejected.filter((batch) => batch.account_id === context.accountId)
   const isWornOut = uploads.length % (PAUSES_AFTER_REJECTION_MS.length + 1) === 0
   const now = context.clock.now().toISOString()
@@ -73,6 +84,7 @@ function writeIntent(part: Part, rejected: BatchRecord[], context: BatchContext)
     key: keyOf(part, context.accountId, now),
     intended_at: now,
     input_file_id: isWornOut ? null : (uploads.at(-1)?.input_file_id ?? null),
+    estimated_cost_nano_usd: expectedNanoUsd ?? null,
   })
 }
 

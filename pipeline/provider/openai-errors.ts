@@ -63,14 +63,19 @@ function connectionError(what: string, error: Error, mask: Mask): ProviderError 
 function answeredError(what: string, error: InstanceType<typeof OpenAI.APIError>, mask: Mask): ProviderError {
   const status = error.status ?? 0
   // A 5xx may come from a gateway in front of a server that took the request; 408 and 409 likewise tell nothing.
+  const isOutOfCredit = error.code === 'insufficient_quota'
   const maybe = status === 0 || status >= 500 || status === 408 || status === 409
   return new ProviderError({
-    code: codes[status] ?? (maybe ? 'provider_failed' : 'provider_refused'),
+    code: isOutOfCredit
+      ? 'provider_out_of_credit'
+      : (codes[status] ?? (maybe ? 'provider_failed' : 'provider_refused')),
     message: `The ${what} failed: HTTP ${status || 'without status'}, ${mask(error.message)}`,
-    hint: hints[status],
+    hint: isOutOfCredit
+      ? 'Add credit to the account, then run the same command again; nothing is lost.'
+      : hints[status],
     cause: error,
     acted: maybe ? 'maybe' : 'no',
-    isPassing: maybe || status === 429,
+    isPassing: maybe || (status === 429 && !isOutOfCredit),
   })
 }
 

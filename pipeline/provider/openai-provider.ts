@@ -3,10 +3,21 @@ import OpenAI from 'openai'
 import type { Batch } from 'openai/resources/batches'
 import { type Mask, makeMask } from '../mask.js'
 import { cutOff, toProviderError } from './openai-errors.js'
-import { KEY_FIELD, type Provider, type ProviderAccount, type ProviderBatch, digestKey } from './provider.js'
+import {
+  KEY_FIELD,
+  type Provider,
+  type ProviderAccount,
+  type ProviderBatch,
+  type Reply,
+  digestKey,
+} from './provider.js'
+import { readRateLimits } from './rate-limits.js'
 
 const ENDPOINT = '/v1/chat/completions'
 const CALL_TIMEOUT_MS = 60_000
+const ASK_TIMEOUT_MS = 5 * 60_000
+/** What the provider advises for its slow tier. */
+const FLEX_TIMEOUT_MS = 15 * 60_000
 const TRANSFER_TIMEOUT_MS = 20 * 60_000
 /** Lists that showed a batch late were seen; none that took longer. */
 const LIST_LAG_MS = 90_000
@@ -127,6 +138,23 @@ export function openaiProvider(options: {
         return { fileName: filename, bytes }
       }),
 
+    ask: (body, signal) =>
+      call('request', signal, async (ofCall) => {
+        const { service_tier: tier } = body as { service_tier?: string }
+        const timeout = tier === 'flex' ? FLEX_TIMEOUT_MS : ASK_TIMEOUT_MS
+        try {
+          const response = await client
+            .post('/chat/completions', { body, ...once, signal: ofCall, timeout })
+            .asResponse()
+          return reply(response.status, response.headers, await response.json())
+        } catch (error) {
+          if (!(error instanceof OpenAI.APIError) || error.status === undefined || concernsAll(error)) {
+            throw error
+          }
+          return reply(error.status, error.headers ?? new Headers(), { error: error.error })
+        }
+      }),
+
     async download(fileId, write, signal) {
       const what = `download of file "${fileId}"`
       const expected = await call(what, signal, async (ofCall) => {
@@ -158,6 +186,18 @@ async function sendOnce<T>(what: string, signal: AbortSignal, mask: Mask, send: 
     throw error instanceof WriteFailure ? error.cause : toProviderError(what, error, mask)
   } finally {
     signal.removeEventListener('abort', abort)
+  }
+}
+
+/** Refusals that every other request would meet as well. */
+function concernsAll({ status, code }: InstanceType<typeof OpenAI.APIError>): boolean {
+  return status === 401 || status === 403 || status === 404 || code === 'insufficient_quota'
+}
+
+function reply(status: number, headers: Headers, body: unknown): Reply {
+  return {
+    ...{ status, body, requestId: headers.get('x-request-id') ?? '' },
+    limits: readRateLimits(headers, new Date()),
   }
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { HemlineError } from '../errors.js'
+import type { RateLimits } from './rate-limits.js'
 
 /** Whom the work is done and billed by: records of one account are never polled or adopted with another. */
 export type ProviderAccount = {
@@ -27,8 +28,8 @@ export type ProviderBatch = {
 }
 
 /**
- * What is asked of a provider of batches, and nothing more. Each call is sent as described and throws `ProviderError`.
- * `upload` and `createBatch` are sent exactly once: after a doubtful answer the caller looks before it tries again.
+ * What is asked of a provider, and nothing more. Each call is sent as described and throws `ProviderError`. `upload`,
+ * `createBatch` and `ask` are sent exactly once: after a doubtful answer the caller looks before it tries again.
  */
 export type Provider = {
   readonly account: ProviderAccount
@@ -60,9 +61,20 @@ export type Provider = {
   cancelBatch(id: string, signal: AbortSignal): Promise<ProviderBatch>
   /** The name and size of a file that is there. */
   retrieveFile(id: string, signal: AbortSignal): Promise<{ fileName: string; bytes: number }>
+  /**
+   * Asks one chat request, once. A request that is refused for itself, for now (HTTP 429), or because the provider failed
+   * (5xx) is a reply.
+   *
+   * @param body  a chat completion request.
+   * @throws ProviderError for what keeps every request from an answer: key, permission, model, credit, no connection.
+   */
+  ask(body: unknown, signal: AbortSignal): Promise<Reply>
   /** Hands a file's bytes to `write`, one piece after the other. What `write` throws passes through. */
   download(fileId: string, write: (bytes: Uint8Array) => Promise<void>, signal: AbortSignal): Promise<void>
 }
+
+/** What came back for one request that was asked by itself: the HTTP status and body, whatever they say. */
+export type Reply = { status: number; requestId: string; body: unknown; limits: RateLimits }
 
 /** The metadata field that carries the key of the part's intent. */
 export const KEY_FIELD = 'hemline_key'

@@ -36,6 +36,7 @@ export const demo = defineCommand({
         isForced: false,
         waits: true,
         limit: undefined,
+        ofRun: { method: undefined, maxCostNanoUsd: undefined },
         pollIntervalMs: 200,
       },
       makeProgress(process.stderr),

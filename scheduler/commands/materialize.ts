@@ -1,8 +1,10 @@
 import process from 'node:process'
+import { methods } from '../../assets/request/choose-lane.js'
 import { defineCommand } from '../command.js'
 import { exitCodeOf } from '../exit-codes.js'
 import { numberWithin, wholeNumber } from '../flag-values.js'
 import { homeOption, jsonOption } from '../open-home.js'
+import { nanoOfFlag } from '../sending.js'
 import { settingOptions } from './setting-options.js'
 
 /** The longest that a batch goes unlooked at, in seconds. */
@@ -24,6 +26,15 @@ export const materialize = defineCommand({
         ...homeOption,
         ...settingOptions,
         limit: { type: 'number', requiresArg: true, describe: 'At most so many new requests in this run' },
+        method: {
+          choices: methods,
+          describe: 'How this run sends: in batches at half price, one by one now, or by how many they are',
+        },
+        'max-cost': {
+          type: 'string',
+          requiresArg: true,
+          describe: 'Dollars that this run may cost at most; if more is needed nothing is sent (code 4)',
+        },
         wait: {
           type: 'boolean',
           defaultDescription: 'on a terminal',
@@ -45,11 +56,13 @@ export const materialize = defineCommand({
       .example('$0 materialize --images ~/photos', 'Everything, for the pictures of a folder')
       .example('$0 materialize --images posts.csv --provider local', 'A manifest, without a key')
       .example('$0 materialize --limit 20 --wait', 'Twenty pictures first')
+      .example('$0 materialize --method individual --max-cost 1.50', 'Now, one by one, for $1.50 at most')
       .example('$0 materialize +grouped_posts --no-wait', 'Submit, and come back later')
       .epilogue('Exit codes: 0 done, 1 failed, 2 bad usage, 3 waiting on the provider, 4 held for a person.'),
   async handler(args) {
     const limit = args.limit === undefined ? undefined : wholeNumber('limit', args.limit, 1, 1_000_000_000)
     const seconds = args['poll-interval']
+    const ofRun = { method: args.method, maxCostNanoUsd: nanoOfFlag('max-cost', args['max-cost']) }
     const [{ runMaterialize }, { makeProgress }, { reportRun }] = await Promise.all([
       import('../run-materialize.js'),
       import('../make-progress.js'),
@@ -65,6 +78,7 @@ export const materialize = defineCommand({
         detail,
         profile,
         limit,
+        ofRun,
         selection: args.selection,
         isForced: args.force,
         waits: args.wait ?? process.stdout.isTTY,

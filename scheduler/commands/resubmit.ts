@@ -23,9 +23,9 @@ export const resubmit = defineCommand({
       .example('$0 resubmit batch_68f2a1', 'What it would cost if the batch exists after all')
       .epilogue('Looks a last time before: a batch that is found is adopted, and nothing is sent again.'),
   async handler(args) {
-    const [again, { costAgain }, { describeResubmission }, { atProvider }, { print }] = await Promise.all([
+    const [again, { expectedCost }, { describeResubmission }, { atProvider }, { print }] = await Promise.all([
       import('../../pipeline/batch/resubmit.js'),
-      import('../../assets/request/cost-again.js'),
+      import('../../assets/request/expected-cost.js'),
       import('../../reports/resubmission.js'),
       import('../at-provider.js'),
       import('../print.js'),
@@ -39,7 +39,7 @@ export const resubmit = defineCommand({
         await print('Go on with: hemline materialize')
         return exitCodes.done
       }
-      const cost = await costAgain(context.db, result.part, result.requests)
+      const cost = await expectedCost(context.db, result.part, result.requests, 'batch')
       const isBilled = provider === 'openai'
       await print(describeResubmission({ ...result, named, cost, isBilled }))
       return result.kind === 'given_up' ? exitCodes.done : exitCodes.held

@@ -5,12 +5,14 @@ import { HemlineError, isExpected } from '../../pipeline/errors.js'
 import { readConfig } from '../home-config.js'
 import type { ProgressEvent } from '../progress.js'
 import { type Retention, retentionSchema } from '../retention.js'
+import type { SendingSections } from '../sending.js'
 import type { NotifyConfig } from '../watch/notify-config.js'
 import { type Automation, automationSchema, settleAutomation } from './automation.js'
 
 /** What a daemon works by. */
 export type DaemonSettings = {
   settings: Settings
+  sections: SendingSections
   automation: Automation
   retention: Retention
   /** In force from the start of the daemon. */
@@ -58,6 +60,7 @@ async function load(home: Home): Promise<DaemonSettings> {
   const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return {
     settings: config.settings,
+    sections: config.sections,
     automation: settleAutomation(fashionGraph, section, localTimeZone),
     retention: config.sections.retention ?? retentionSchema.parse({}),
     notify: config.sections.notify,

@@ -77,10 +77,19 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
   async function lookAfter(signal: AbortSignal, watch: DaemonWatch): Promise<number> {
     progress.notify({ kind: 'daemon.started', pid: process.pid, home: home.root, once: options.once })
     const scheduler = await makeScheduler(db, async () => {
-      const { settings: pinned, automation } = await settings.read()
+      const { settings: pinned, sections, automation } = await settings.read()
       const { poll_seconds: seconds } = automation
       return {
-        ...{ db, home, signal, automation, settings: pinned, clock: systemClock, notify: progress.notify },
+        ...{
+          db,
+          home,
+          signal,
+          automation,
+          settings: pinned,
+          sections,
+          clock: systemClock,
+          notify: progress.notify,
+        },
         connect: connectionTo(pinned.provider).connect,
         pollIntervalMs: seconds === undefined ? undefined : seconds * 1000,
         ended: watch.tellEnd,

@@ -6,6 +6,7 @@ import type { RunResult } from '../../pipeline/engine/materialize.js'
 import { observeSources } from '../../pipeline/engine/observe-sources.js'
 import { closeRun, selectedKeys } from '../../pipeline/engine/run-life.js'
 import { type Executor, type FinishedRun, type WantedRun, checkModel, executeRun } from '../execute-run.js'
+import { settleSending } from '../sending.js'
 import type { Automation } from './automation.js'
 import { loadTick } from './load-tick.js'
 import { type Pause, type TickPlan, planTick } from './plan-tick.js'
@@ -113,12 +114,13 @@ async function redoTicks(db: Db, tools: SchedulerTools): Promise<void> {
 
 /** What cannot be looked at is told, and looked at again when its schedule says so. */
 async function observe(keys: readonly string[], db: Db, tools: SchedulerTools): Promise<void> {
-  const { settings, home, clock, signal, notify } = tools
+  const { settings, sections, home, clock, signal, notify } = tools
   const resources = {
     ...{ db, home, settings, notify },
     connect: () => Promise.reject(new Error('looking at a source takes no provider')),
     pollIntervalMs: 0,
     allowance: { requests: 0 },
+    sending: settleSending(sections, { method: undefined, maxCostNanoUsd: undefined }, clock.now()),
   }
   await observeSources(keys, { graph: fashionGraph, resources, clock, signal, onEvent: notify })
 }
@@ -140,6 +142,7 @@ async function wantedRun(
     waits: false,
     requeues: true,
     limit: run.request_limit ?? undefined,
+    ofRun: { method: run.method ?? undefined, maxCostNanoUsd: run.max_cost_nano_usd ?? undefined },
     trigger: isPersons ? 'person' : 'clock',
     ...(action.kind === 'continue' ? { except: new Set(action.except) } : {}),
   }

@@ -18,12 +18,12 @@ const rules = {
 const usage = { inputTokens: 5, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0 }
 
 function answer(id: number, content = '{}', fingerprint = `f${id}`): ResultLine {
-  return { kind: 'result', id, fingerprint, model: 'm', usage, result: { content } }
+  return { kind: 'result', id, fingerprint, model: 'm', usage, tier: undefined, result: { content } }
 }
 
 function failure(id: number): ResultLine {
   const result = { tally: 'failed', code: 'status_500', message: 'x', isRetryable: true } as const
-  return { kind: 'result', id, fingerprint: `f${id}`, model: '', usage: undefined, result }
+  return { kind: 'result', id, fingerprint: `f${id}`, model: '', usage: undefined, tier: undefined, result }
 }
 
 const sent = new Map([1, 2, 3].map((id) => [id, `f${id}`]))

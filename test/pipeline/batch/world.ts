@@ -73,7 +73,12 @@ export async function makeWorld(server: Partial<LocalServerOptions> = {}): Promi
             url: '/v1/chat/completions',
             body,
           }
-          yield { requestId: id, line: Buffer.from(`${JSON.stringify(line)}\n`), estimatedTokens: 10 }
+          yield {
+            requestId: id,
+            line: Buffer.from(`${JSON.stringify(line)}\n`),
+            inputTokens: 10,
+            imageTokens: 4,
+          }
         }
       }
       await buildParts(lines(), {

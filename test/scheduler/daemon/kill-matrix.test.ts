@@ -1,106 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { fastFolder } from './fast-folder.js'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { openDatabase } from '../../../data/database.js'
-import { findRuns } from '../../../data/records/runs.js'
-import { type Clock, systemClock } from '../../../pipeline/clock.js'
-import { startLocalServer } from '../../../pipeline/provider/local-server/local-server.js'
-import { type LossyProxy, startLossyProxy } from '../../pipeline/batch/lossy-proxy.js'
-import {
-  type Outcome,
-  type SmallHome,
-  answersAtServer,
-  makeSmallHome,
-  outcomeOf,
-  quickResponder,
-  schedulerOf,
-} from './small-home.js'
+import { type Case, PICTURES, goOn, inPool, makeCase, startDaemon } from './kill-case.js'
+import { type Outcome, answersAtServer, outcomeOf } from './small-home.js'
 
 const matrix = suite('killing the daemon at every boundary')
 
-const DAEMON = fileURLToPath(new URL('mortal-daemon.mjs', import.meta.url))
-const AT_ONCE = 2
 /** In CI it dies after each boundary: what is on disk before the next one is the same. `KILL_MATRIX=all` does both. */
 const EVERY = process.env['KILL_MATRIX'] === 'all'
-const PICTURES = 3
 const PARTS = 2
-const LOOKS_AT_WORK = 2
-
-const respond = quickResponder()
-
-/** A home, and a server of its own behind a proxy that sees every call. */
-type Case = AsyncDisposable & { small: SmallHome; proxy: LossyProxy; server: string }
-
-async function makeCase(): Promise<Case> {
-  const small = await makeSmallHome(PICTURES)
-  const directory = await mkdtemp(join(fastFolder, 'hemline-provider-'))
-  const server = await startLocalServer({ directory, respond, clock: systemClock })
-  const proxy = await startLossyProxy(server.url)
-  // A batch is seen at work a few times, so that a daemon always waits, however fast the server is.
-  const looks = new Map<string, number>()
-  proxy.alter = (call) => {
-    if (!call.startsWith('GET /v1/batches/')) return undefined
-    looks.set(call, (looks.get(call) ?? 0) + 1)
-    if (looks.get(call)! > LOOKS_AT_WORK) return undefined
-    return (batch) => ({ ...batch, status: 'in_progress', output_file_id: null, error_file_id: null })
-  }
-  return {
-    small,
-    proxy,
-    server: directory,
-    async [Symbol.asyncDispose]() {
-      await proxy[Symbol.asyncDispose]()
-      await server.close()
-      await rm(directory, { recursive: true, force: true })
-      await small[Symbol.asyncDispose]()
-    },
-  }
-}
-
-function startDaemon(
-  { small, proxy }: Case,
-  boundary?: string,
-): { child: ChildProcess; ended: Promise<string[]> } {
-  const args = [DAEMON, small.home.root, ...(boundary === undefined ? [] : [boundary])]
-  // Who is killed measures no coverage; hundreds that do would only be slow.
-  const { NODE_V8_COVERAGE: _coverage, ...outer } = process.env
-  const env = { ...outer, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: proxy.url }
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'inherit'] })
-  let crossed = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (crossed += text))
-  const ended = new Promise<string[]>((done) => {
-    child.on('close', () => done(crossed.split('\n').filter((line) => line !== '')))
-  })
-  return { child, ended }
-}
-
-/** Another process takes over, by a clock that waits for nobody. */
-async function goOn({ small, proxy }: Case): Promise<void> {
-  let skipped = 0
-  const clock: Clock = {
-    now: () => new Date(Date.now() + skipped),
-    async sleep(ms) {
-      skipped += ms
-      await sleep(2)
-    },
-  }
-  const db = await openDatabase(small.home.database)
-  try {
-    const scheduler = await schedulerOf(small, db, { url: proxy.url, clock })
-    while (true) {
-      while (await scheduler.tick());
-      if ((await findRuns(db, ['queued', 'waiting'])).length === 0) return
-      await clock.sleep(1_000)
-    }
-  } finally {
-    await db.destroy()
-  }
-}
 
 async function check(world: Case, undisturbed: Outcome, where: string): Promise<void> {
   assert.equal(await outcomeOf(world.small.home), undisturbed, where)
@@ -113,14 +20,6 @@ async function check(world: Case, undisturbed: Outcome, where: string): Promise<
   const key = { authorization: 'Bearer key' }
   const list = await fetch(`${world.proxy.url}/batches?limit=100`, { headers: key })
   assert.is(((await list.json()) as { data: unknown[] }).data.length, PARTS, `${where}: batches created`)
-}
-
-async function inPool<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const queue = [...items]
-  const workers = Array.from({ length: AT_ONCE }, async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item)
-  })
-  await Promise.all(workers)
 }
 
 let undisturbed: Outcome

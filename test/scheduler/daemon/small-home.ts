@@ -20,12 +20,19 @@ import type { Respond } from '../../../pipeline/provider/local-server/respond.js
 import { openaiProvider } from '../../../pipeline/provider/openai-provider.js'
 import { automationSchema, settleAutomation } from '../../../scheduler/daemon/automation.js'
 import { type Scheduler, makeScheduler } from '../../../scheduler/daemon/scheduler.js'
+import type { SendingSections } from '../../../scheduler/sending.js'
 import type { ProgressEvent } from '../../../scheduler/progress.js'
 
 /** A home with a few small pictures, two a part, and a daemon that cuts batches at once. */
-export type SmallHome = AsyncDisposable & { home: Home; images: string; settings: Settings }
+export type SmallHome = AsyncDisposable & {
+  home: Home
+  images: string
+  settings: Settings
+  sections: SendingSections
+}
 
-export async function makeSmallHome(pictures = 3): Promise<SmallHome> {
+/** @param sections  of the home's config. */
+export async function makeSmallHome(pictures = 3, sections: SendingSections = {}): Promise<SmallHome> {
   const folder = await mkdtemp(join(fastFolder, 'hemline-small-'))
   const images = join(folder, 'images')
   for (let picture = 1; picture <= pictures; picture++) await addPicture(images, picture)
@@ -35,11 +42,12 @@ export async function makeSmallHome(pictures = 3): Promise<SmallHome> {
   }
   const home = homeAt(join(folder, 'home'))
   await mkdir(home.root)
-  await writeFile(home.config, JSON.stringify({ ...settings, automation: AUTOMATION }))
+  await writeFile(home.config, JSON.stringify({ ...settings, automation: AUTOMATION, ...sections }))
   return {
     home,
     images,
     settings,
+    sections,
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   }
 }
@@ -82,6 +90,7 @@ export async function schedulerOf(
     clock: Clock
     signal?: AbortSignal
     automation?: object
+    sections?: SendingSections
     notify?: (event: ProgressEvent) => void
   },
 ): Promise<Scheduler> {
@@ -95,6 +104,7 @@ export async function schedulerOf(
   )
   return makeScheduler(db, async () => ({
     ...{ db, home, settings, automation, clock, signal, notify },
+    sections: options.sections ?? {},
     pollIntervalMs: (automation.poll_seconds ?? 30) * 1_000,
     connect: async () => ({ provider, accountId: await ensureAccount(db, provider.account, clock.now()) }),
   }))

@@ -1,0 +1,40 @@
+import { getModel } from '../../data/catalogue/find-model.js'
+import { priceOf } from '../../data/catalogue/price.js'
+import type { Db } from '../../data/database.js'
+import { sumChargesOfRecipe } from '../../data/records/charges.js'
+import type { Part } from '../../data/records/parts.js'
+import type { Lane } from '../../data/schema/batch-tables.js'
+import { profiles } from '../analysis/profile.js'
+import { recipeOfPart } from './recipe-record.js'
+
+/** What requests are expected to cost, in billionths of a dollar. */
+export type ExpectedCost = {
+  costNanoUsd: number
+  inputTokens: number
+  /** Of one answer, on average. */
+  outputTokensEach: number
+  /** The dated price. */
+  price: string
+  /** How many earlier answers of the same recipe tell how long answers are; 0: it is what the profile usually gives. */
+  measuredBy: number
+}
+
+/** Expects of some requests of a part: the input as it was estimated, the answers as long as those before. */
+export async function expectedCost(db: Db, part: Part, requests: number, lane: Lane): Promise<ExpectedCost> {
+  const { model, profile } = await recipeOfPart(db, part.id)
+  const earlier = await sumChargesOfRecipe(db, part.recipe_id)
+  const inputEach = Math.round(part.estimated_tokens / part.requests)
+  const outputTokensEach =
+    earlier.requests === 0
+      ? profiles[profile].usualAnswerTokens
+      : Math.round(earlier.output_tokens / earlier.requests)
+  const usage = { inputTokens: inputEach, cachedTokens: 0, outputTokens: outputTokensEach }
+  const { costNanoUsd, row } = priceOf(getModel(model), usage, lane)
+  return {
+    costNanoUsd: costNanoUsd * requests,
+    inputTokens: inputEach * requests,
+    outputTokensEach,
+    price: row,
+    measuredBy: earlier.requests,
+  }
+}

@@ -1,0 +1,23 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.js'
+
+/**
+ * What was committed since an instant, in nano-dollars: of batches that were sent since then, what their answers were
+ * charged and, as long as one is not collected, what it was expected to cost if that is more. What was rejected before it
+ * ran costs nothing.
+ *
+ * @param isLocal  whether those of the local server, which bills nobody, or the others.
+ */
+export async function sumCommitted(db: Db, since: Date, isLocal: boolean): Promise<number> {
+  const { rows } = await sql<{ committed: number }>`
+    select coalesce(sum(iif(state = 'collected', charged, max(charged, expected))), 0) as committed
+    from (
+      select batches.state, coalesce(batches.estimated_cost_nano_usd, 0) as expected,
+        (select coalesce(sum(cost_nano_usd), 0) from charges where charges.batch_id = batches.id) as charged
+      from batches join accounts on accounts.id = batches.account_id
+      where batches.intended_at >= ${since.toISOString()} and batches.state <> 'rejected'
+        and (accounts.base_url = 'local') = ${isLocal ? 1 : 0}
+    )
+  `.execute(db)
+  return rows[0]!.committed
+}
