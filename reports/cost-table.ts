@@ -48,7 +48,7 @@ export function formatCost(
 }
 
 const NOT_BILLED =
-  'The local server bills nobody: its cost is what the model would have charged for the same tokens in a batch.'
+  'The local server bills nobody: its cost is what the model would have charged for the same tokens.'
 
 /** The same as one object; `cost_nano_usd` is in billionths of a dollar. */
 export function costJson(batches: readonly BatchCharges[]): object {

@@ -27,8 +27,10 @@ function didWhat({ runId, state, steps, submittedBatches, spent, isBilled }: End
   if (state === 'done' && submittedBatches === 0 && spent.requests === 0) {
     return `Run ${runId} is done: no batch was submitted and nothing was spent ($0).`
   }
-  const submitted = `${formatCountOf(submittedBatches, 'batch', 'batches')} submitted`
-  return `Run ${runId} is ${words[state]}: ${submitted}, ${money}.`
+  // Nothing is submitted where answers of earlier batches came, or where requests were asked one by one.
+  const isAnswered = submittedBatches === 0 && spent.requests > 0
+  const submitted = `${formatCountOf(submittedBatches, 'batch', 'batches')} submitted, `
+  return `Run ${runId} is ${words[state]}: ${isAnswered ? '' : submitted}${money}.`
 }
 
 const words: Record<EndedRun['state'], string> = {

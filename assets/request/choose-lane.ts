@@ -5,7 +5,7 @@ export const methods = ['auto', 'batch', 'individual', 'flex'] as const
 export type Method = (typeof methods)[number]
 
 /** A batch takes up to a day whatever it holds; fewer requests than this are answered one by one in a minute or two. */
-export const FEW_REQUESTS = 50
+const FEW_REQUESTS = 50
 
 /**
  * The lane of some requests. Pure.

@@ -7,7 +7,7 @@ const simulation = suite('simulated weeks of a daemon')
 
 /** One seed, `SIMULATION_SEED=42`, or many, `SIMULATION_SEEDS=5000`. */
 const only = process.env['SIMULATION_SEED']
-const count = Number(process.env['SIMULATION_SEEDS'] ?? 200)
+const count = Number(process.env['SIMULATION_SEEDS'] ?? 100)
 const seeds = only === undefined ? Array.from({ length: count }, (_, index) => index + 1) : [Number(only)]
 
 simulation('come out right, whatever is lost, killed, late or moved', async () => {

@@ -9,6 +9,7 @@ import { countWantedRequests, reviveCancelledRequests } from '../../../data/reco
 import type { Clock } from '../../../pipeline/clock.js'
 import { parseFaultScript } from '../../../pipeline/provider/local-server/faults/fault-script.js'
 import { startLocalServer } from '../../../pipeline/provider/local-server/local-server.js'
+import type { SendingSections } from '../../../scheduler/sending.js'
 import { fastFolder } from './fast-folder.js'
 import { makeSmallHome, quickResponder, schedulerOf } from './small-home.js'
 
@@ -16,11 +17,19 @@ const unlucky = suite('a daemon with an unlucky batch')
 
 const MINUTE = 60_000
 
-type Watched = { db: Db; passMinutes(minutes: number): Promise<void>; states(): Promise<string[]> }
+type Watched = {
+  db: Db
+  passMinutes(minutes: number, each?: number): Promise<void>
+  states(): Promise<string[]>
+}
 
 /** Four pictures, two a batch, a provider with one fault, and a daemon whose clock is moved by the minute. */
-async function watch(rule: object, look: (watched: Watched) => Promise<void>): Promise<void> {
-  await using small = await makeSmallHome(4)
+async function watch(
+  rule: object | undefined,
+  look: (watched: Watched) => Promise<void>,
+  sections: SendingSections = {},
+): Promise<void> {
+  await using small = await makeSmallHome(4, sections)
   const directory = await mkdtemp(join(fastFolder, 'hemline-unlucky-'))
   let now = Date.parse('2026-01-01T00:00:00Z')
   const clock: Clock = {
@@ -29,17 +38,17 @@ async function watch(rule: object, look: (watched: Watched) => Promise<void>): P
       for (const until = now + ms; now < until && !signal?.aborted;) await sleep(1)
     },
   }
-  const faults = parseFaultScript({ rules: [{ ...rule, times: 1 }] })
+  const faults = parseFaultScript({ rules: rule ? [{ ...rule, times: 1 }] : [] })
   const server = await startLocalServer({ directory, respond: quickResponder(), clock, faults })
   const db = await openDatabase(small.home.database)
   try {
     const automation = { cut_hours: 0, poll_seconds: 30 }
-    const scheduler = await schedulerOf(small, db, { url: server.url, clock, automation })
+    const scheduler = await schedulerOf(small, db, { url: server.url, clock, automation, sections })
     await look({
       db,
-      async passMinutes(minutes) {
-        for (let minute = 0; minute < minutes; minute++) {
-          now += MINUTE
+      async passMinutes(minutes, each = 1) {
+        for (let passed = 0; passed < minutes; passed += each) {
+          now += each * MINUTE
           while (await scheduler.tick());
           await sleep(20)
         }
@@ -80,6 +89,20 @@ unlucky('asks again what somebody cancelled only once a person wants it', () =>
     assert.equal(await states(), ['collected', 'collected', 'collected'])
     assert.is((await countWantedRequests(db)).answered, 4)
   }),
+)
+
+unlucky('sends what the day may cost, and the rest when the day turns', () =>
+  watch(
+    undefined,
+    async ({ passMinutes, states }) => {
+      await passMinutes(60)
+      assert.equal(await states(), ['collected'])
+      await passMinutes(24 * 60, 15)
+      assert.equal(await states(), ['collected', 'collected'])
+    },
+    // Two of the four pictures: a batch of two is expected to cost some $0.00017, and costs some $0.00013.
+    { budget: { day_usd: 0.0002 } },
+  ),
 )
 
 unlucky.run()

@@ -1,0 +1,70 @@
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { makeDesk, placeSamples } from './cli.js'
+
+const lanes = suite('how a run sends, and what it may cost')
+
+const RUN = ['materialize', '--images', 'samples/images', '--provider', 'local', '--poll-interval', '0.05']
+
+lanes('one by one gives the posts of a batch, at twice its price, and buys nothing again', async () => {
+  await using batch = await makeDesk()
+  await placeSamples(batch)
+  assert.is((await batch.run([...RUN, '--wait'])).code, 0)
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const { code, stdout, stderr } = await desk.run([...RUN, '--method', 'individual'])
+  assert.is(code, 0, stderr)
+  assert.match(stdout, /Run 1 is done: 32 answers booked/)
+  assert.equal(await desk.lines(['posts']), await batch.lines(['posts']))
+  const [ours, theirs] = [(await desk.json(['cost'])).local, (await batch.json(['cost'])).local]
+  assert.equal([ours.requests, ours.input_tokens], [theirs.requests, theirs.input_tokens])
+  assert.is(ours.cost_nano_usd, 2 * theirs.cost_nano_usd)
+
+  const again = await desk.run([...RUN, '--method', 'batch', '--wait'])
+  assert.match(again.stdout, /nothing changed, so no batch was submitted/)
+})
+
+lanes('auto asks few one by one', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  assert.is((await desk.run([...RUN, '--method', 'auto'])).code, 0)
+  const [batch] = await desk.lines(['batches'])
+  assert.match(batch.batch, /^calls_/)
+})
+
+lanes('over its budget a run is held with the sum, and sends nothing; with enough it goes on', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const held = await desk.run([...RUN, '--wait', '--max-cost', '0.001'])
+  assert.is(held.code, 4, held.stderr)
+  assert.match(held.stdout, /the budget of this run is \$0\.001/)
+  assert.match(held.stdout, /so \$0\.00\d+ would be needed/)
+  assert.equal(await desk.lines(['batches']), [])
+  const typo = await desk.run([...RUN, '--max-cost', 'much'])
+  assert.is(typo.code, 2)
+  assert.match(typo.stderr, /--max-cost to be dollars.*got "much"/)
+
+  assert.is((await desk.run([...RUN, '--wait', '--max-cost', '$1.00'])).code, 0)
+  const { local } = await desk.json(['cost'])
+  assert.is(local.requests, 32)
+  const { submitted, reported } = await estimates(desk)
+  assert.ok(Math.abs(submitted / reported - 1) < 0.02, `${submitted} estimated, ${reported} reported`)
+})
+
+/** Prompt tokens as they were estimated, and as the server counted them by code of its own. */
+async function estimates(desk: Awaited<ReturnType<typeof makeDesk>>) {
+  const batches = await desk.lines(['batches'])
+  const submitted = batches.reduce((sum, { estimated_tokens: tokens }) => sum + tokens, 0)
+  return { submitted, reported: (await desk.json(['cost'])).local.input_tokens }
+}
+
+lanes('the original profile is estimated as closely', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const { code, stderr } = await desk.run([...RUN, '--profile', 'original', '--method', 'individual'])
+  assert.is(code, 0, stderr)
+  const { submitted, reported } = await estimates(desk)
+  assert.ok(Math.abs(submitted / reported - 1) < 0.02, `${submitted} estimated, ${reported} reported`)
+})
+
+lanes.run()
