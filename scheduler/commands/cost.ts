@@ -4,13 +4,20 @@ import { homeOption, jsonOption, withHome } from '../open-home.js'
 import { terminalWidth } from '../terminal-width.js'
 
 export const cost = defineCommand({
-  command: 'cost',
-  describe: 'What the answers cost, by batch and in all, from the usage that each reports',
+  command: 'cost [view]',
+  describe: 'What the answers cost, from the usage that each reports; `cost compare`: the three methods',
   builder: (yargs) =>
     yargs
+      .positional('view', {
+        choices: ['compare'] as const,
+        describe:
+          'The published comparison of three methods, and what its pictures really cost; needs no home',
+      })
       .options({ ...homeOption, ...jsonOption })
+      .example('$0 cost compare', 'Verbose one by one, compact one by one, compact in a batch')
       .example('$0 cost --json', 'Exact integers, in nano-dollars (1,000,000,000 are $1)'),
   async handler(args) {
+    if (args.view === 'compare') return compare(args.json)
     const [{ sumChargesByBatch }, { formatCost, costJson }, { print, printObject }] = await Promise.all([
       import('../../data/records/charges.js'),
       import('../../reports/cost-table.js'),
@@ -25,3 +32,22 @@ export const cost = defineCommand({
     return exitCodes.done
   },
 })
+
+async function compare(isJson: boolean): Promise<number> {
+  const [{ defaultSettings }, { getModel }, published, { print, printObject }] = await Promise.all([
+    import('../../assets/settings.js'),
+    import('../../data/catalogue/find-model.js'),
+    import('../../reports/published-comparison.js'),
+    import('../print.js'),
+  ])
+  const model = getModel(published.PUBLISHED.model)
+  const today = getModel(defaultSettings.model)
+  const real = [
+    ...[published.realRow(model, 'high'), published.realRow(model, 'low')],
+    ...[published.realRow(today, 'high'), published.realRow(today, 'low')],
+  ]
+  await (isJson
+    ? printObject(published.publishedJson(model, real))
+    : print(published.formatPublished(model, real, terminalWidth())))
+  return exitCodes.done
+}

@@ -67,4 +67,16 @@ lanes('the original profile is estimated as closely', async () => {
   assert.ok(Math.abs(submitted / reported - 1) < 0.02, `${submitted} estimated, ${reported} reported`)
 })
 
+lanes('cost compare needs no home, and gives the same figures as JSON', async () => {
+  await using desk = await makeDesk()
+  const { code, stdout } = await desk.run(['cost', 'compare'])
+  assert.is(code, 0)
+  assert.match(stdout, '$0.2636')
+  const { published } = await desk.json(['cost', 'compare'])
+  assert.equal(
+    published.map(({ cost_nano_usd: cost }: { cost_nano_usd: number }) => cost),
+    [365_451_000, 203_658_000, 101_829_000],
+  )
+})
+
 lanes.run()
