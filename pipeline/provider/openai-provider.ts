@@ -197,7 +197,7 @@ function concernsAll({ status, code }: InstanceType<typeof OpenAI.APIError>): bo
 function reply(status: number, headers: Headers, body: unknown): Reply {
   return {
     ...{ status, body, requestId: headers.get('x-request-id') ?? '' },
-    limits: readRateLimits(headers, new Date()),
+    limits: readRateLimits(headers),
   }
 }
 

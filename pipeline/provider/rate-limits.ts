@@ -16,9 +16,9 @@ const LONGEST_MS = 24 * 60 * 60_000
  *
  * Source: OpenAI, "Rate limits", headers (2026-11).
  */
-export function readRateLimits(headers: Headers, now: Date): RateLimits {
+export function readRateLimits(headers: Headers): RateLimits {
   return {
-    retryAfterMs: retryAfter(headers, now),
+    retryAfterMs: retryAfter(headers),
     remainingRequests: wholeNumber(headers.get('x-ratelimit-remaining-requests')),
     remainingTokens: wholeNumber(headers.get('x-ratelimit-remaining-tokens')),
     resetRequestsMs: duration(headers.get('x-ratelimit-reset-requests')),
@@ -26,14 +26,17 @@ export function readRateLimits(headers: Headers, now: Date): RateLimits {
   }
 }
 
-function retryAfter(headers: Headers, now: Date): number | undefined {
+function retryAfter(headers: Headers): number | undefined {
   const ms = Number(headers.get('retry-after-ms') ?? Number.NaN)
   if (Number.isFinite(ms)) return within(ms)
   const text = headers.get('retry-after')
   if (text === null) return undefined
   const seconds = Number(text)
-  const at = Number.isFinite(seconds) ? now.getTime() + seconds * 1000 : Date.parse(text)
-  return Number.isFinite(at) ? within(at - now.getTime()) : undefined
+  // A date is by the provider's own clock, which its answer tells.
+  const wait = Number.isFinite(seconds)
+    ? seconds * 1000
+    : Date.parse(text) - Date.parse(headers.get('date') ?? '')
+  return Number.isFinite(wait) ? within(wait) : undefined
 }
 
 function duration(text: string | null): number | undefined {

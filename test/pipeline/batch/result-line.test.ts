@@ -39,6 +39,7 @@ reading('finds the content, the request and the usage of an answer', () => {
     fingerprint,
     model: 'm-1',
     usage: { inputTokens: 100, cachedTokens: 40, outputTokens: 20, reasoningTokens: 5 },
+    tier: undefined,
     result: { content: '{"a":1}' },
   })
 })
