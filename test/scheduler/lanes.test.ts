@@ -4,7 +4,8 @@ import { makeDesk, placeSamples } from './cli.js'
 
 const lanes = suite('how a run sends, and what it may cost')
 
-const RUN = ['materialize', '--images', 'samples/images', '--provider', 'local', '--poll-interval', '0.05']
+const LOCAL = ['materialize', '--provider', 'local', '--poll-interval', '0.05']
+const RUN = [...LOCAL, '--images', 'samples/images']
 
 lanes('one by one gives the posts of a batch, at twice its price, and buys nothing again', async () => {
   await using batch = await makeDesk()
@@ -22,6 +23,18 @@ lanes('one by one gives the posts of a batch, at twice its price, and buys nothi
 
   const again = await desk.run([...RUN, '--method', 'batch', '--wait'])
   assert.match(again.stdout, /nothing changed, so no batch was submitted/)
+})
+
+lanes('flex costs what a batch does, where the answer says that it was flex', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const images = ['--images', 'samples/images/post-009']
+  assert.is((await desk.run([...LOCAL, ...images, '--method', 'flex'])).code, 0)
+  await using other = await makeDesk()
+  await placeSamples(other)
+  assert.is((await other.run([...LOCAL, ...images, '--method', 'individual'])).code, 0)
+  const [flex, full] = [await desk.json(['cost']), await other.json(['cost'])]
+  assert.is(2 * flex.local.cost_nano_usd, full.local.cost_nano_usd)
 })
 
 lanes('auto asks few one by one', async () => {

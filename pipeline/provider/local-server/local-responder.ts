@@ -73,7 +73,7 @@ function invalidImage(message: string): RespondError {
 }
 
 function completion(
-  { model }: ChatRequest,
+  { model, service_tier: tier }: ChatRequest,
   answer: { content: string; isCut: boolean; usage: NonNullable<ChatResponse['usage']>; created: number },
 ): ChatResponse {
   return {
@@ -90,7 +90,7 @@ function completion(
       },
     ],
     usage: answer.usage,
-    service_tier: 'default',
+    service_tier: tier === 'flex' ? 'flex' : 'default',
     system_fingerprint: 'fp_hemline_local',
   }
 }
