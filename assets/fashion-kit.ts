@@ -1,3 +1,4 @@
+import type { Catalogue } from '../data/catalogue/catalogue.js'
 import type { Db } from '../data/database.js'
 import type { Home } from '../data/home.js'
 import type { BatchContext, BatchEvent } from '../pipeline/batch/batch-context.js'
@@ -11,6 +12,8 @@ export type FashionResources = {
   db: Db
   home: Home
   settings: Settings
+  /** What models cost, and how they count pictures. */
+  catalogue: Catalogue
   /** Connects to the provider on first use: planning and grouping need no key. */
   connect(): Promise<Pick<BatchContext, 'provider' | 'accountId'>>
   /** Time between two polls of a batch. */

@@ -8,8 +8,8 @@ import { describeRecipe, recipeRecord } from './request/recipe-record.js'
 export const recipe = defineSource({
   key: 'recipe',
   describe: 'Model, prompt, response schema, parameters and image encoding of a request; limits of a part.',
-  async observe({ db, settings, clock }) {
-    const record = recipeRecord(settings)
+  async observe({ db, settings, catalogue, clock }) {
+    const record = recipeRecord(settings, catalogue)
     const recipeId = await ensureRecipe(db, record, clock.now())
     const described = describeRecipe(settings)
     const before = await findLatestObservation(db, 'recipe')

@@ -1,5 +1,6 @@
 import { type BatchRecord, findBatches, findOpenBatches } from '../data/records/batches.js'
 import { countCancelledRequests, countWantedRequests } from '../data/records/requests.js'
+import type { AnswerRules } from '../pipeline/batch/answer-rules.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
 import { dueAt, pollOpenBatches } from '../pipeline/batch/poll.js'
@@ -51,7 +52,7 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   for (const batch of ended) {
     // One batch that cannot be taken in must not keep the others from it.
     try {
-      await collectBatch(batch, await rulesOfPart(db, batch.part_id, batch.lane), batchContext)
+      await collectBatch(batch, await rulesOf(batch, context), batchContext)
     } catch (error) {
       context.signal.throwIfAborted()
       failures.push(error)
@@ -63,15 +64,19 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   return later ?? nextStep(await findOpenBatches(db, 'at_provider'), failures, context)
 }
 
+function rulesOf({ part_id: partId, lane }: BatchRecord, { db, catalogue }: Context): Promise<AnswerRules> {
+  return rulesOfPart(db, { partId, lane }, catalogue)
+}
+
 /** Asks what is asked from here; says how long to wait where the provider wants that. */
 async function askOneByOne(
-  { db, sending }: Context,
+  context: Context,
   batchContext: BatchContext,
 ): Promise<Outcome<never> | undefined> {
   let next: { at: Date; because: string } | undefined
-  for (const batch of await findOpenBatches(db, 'here')) {
-    const rules = await rulesOfPart(db, batch.part_id, batch.lane)
-    const asked = await askRequests(batch, rules, sending.callsAtOnce, batchContext)
+  for (const batch of await findOpenBatches(context.db, 'here')) {
+    const rules = await rulesOf(batch, context)
+    const asked = await askRequests(batch, rules, context.sending.callsAtOnce, batchContext)
     if (asked.kind === 'later') next ??= asked
   }
   return next && waiting(next.at, next.because)

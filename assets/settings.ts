@@ -1,8 +1,6 @@
 import { z } from 'zod'
+import { details } from '../data/catalogue/model-row.js'
 import { BATCH_API_LIMITS } from '../pipeline/batch/part-limits.js'
-
-export const details = ['low', 'high', 'auto'] as const
-export type Detail = (typeof details)[number]
 
 /** What shapes the requests of a home. Pinned in its config, so that a new default never makes old work stale. */
 export const settingsSchema = z.strictObject({

@@ -40,7 +40,7 @@ export const submittedBatch = defineAsset({
     const metadata: Metadata = { submitted: 0, requests: 0, waitingForRoom: 0 }
     const unfinished: Unfinished[] = []
     const connected = parts.length > 0 ? await context.connect() : undefined
-    const wanted = await wantedParts(db, parts, context)
+    const wanted = await wantedParts(parts, context)
     for (const { part, lane, expected, isBegun } of wanted) {
       const batchContext = { ...context, ...connected!, pathOf: context.home.pathOf }
       if (!isBegun) {
@@ -80,14 +80,18 @@ type WantedPart = { part: Part; lane: Lane; expected: ExpectedCost; isBegun: boo
 type Context = Parameters<typeof submittedBatch.materialize>[1]
 
 /** How each part is sent, and what that is expected to cost. One that was begun goes on as it was. */
-async function wantedParts(db: Db, parts: readonly Part[], { sending }: Context): Promise<WantedPart[]> {
+async function wantedParts(
+  parts: readonly Part[],
+  { db, sending, catalogue }: Context,
+): Promise<WantedPart[]> {
   const begun = await findBegunParts(db)
   const requests = parts.reduce((sum, part) => sum + (begun.has(part.id) ? 0 : part.requests), 0)
   return Promise.all(
     parts.map(async (part) => {
       const isBegun = begun.has(part.id)
       const lane = isBegun ? 'batch' : chooseLane(sending.method, requests)
-      return { part, lane, isBegun, expected: await expectedCost(db, part, part.requests, lane) }
+      const wanted = { part, requests: part.requests, lane }
+      return { part, lane, isBegun, expected: await expectedCost(db, wanted, catalogue) }
     }),
   )
 }

@@ -34,7 +34,7 @@ export const tasksFile = defineAsset({
 
   async materialize(inputs, context) {
     const { recipeId, digest } = inputs.recipe.metadata
-    const { db, home, settings, clock, allowance } = context
+    const { db, home, settings, catalogue, clock, allowance } = context
     const place = { folder: BATCH_FOLDER, prefix: 'fashion', pathOf: home.pathOf }
     await forgetOldLimits(db, clock.now())
     const limits = {
@@ -46,7 +46,7 @@ export const tasksFile = defineAsset({
     await reviveSkippedRequests(db)
     const withdrawn = await withdrawOutdatedParts(db, recipeId, limits, home)
     const planned = await planRequests(db, recipeId, digest)
-    const recipeOfParts = recipeRecord(settings)
+    const recipeOfParts = recipeRecord(settings, catalogue)
     const { pending } = await countPendingRequests(db)
     const expected = Math.min(pending, allowance.requests) * (await meanBytesOfRequest(db, recipeId))
     await assertRoom(home.root, expected)

@@ -5,6 +5,8 @@ export type Home = {
   readonly root: string
   readonly database: string
   readonly config: string
+  /** What a person says of models and their prices. */
+  readonly models: string
   /** How the daemon is, as it last said. */
   readonly health: string
   /** Pictures of a manifest that came from the network. */
@@ -25,6 +27,7 @@ export function homeAt(folder: string): Home {
     root,
     database: join(root, 'hemline.db'),
     config: join(root, 'config.json'),
+    models: join(root, 'models.json'),
     health: join(root, 'health.json'),
     fetched: join(root, 'fetched'),
     localProvider: join(root, 'local-provider'),

@@ -1,6 +1,6 @@
 import { fashionGraph } from '../assets/list.js'
 import type { Settings } from '../assets/settings.js'
-import { getModel } from '../data/catalogue/find-model.js'
+import type { Catalogue } from '../data/catalogue/catalogue.js'
 import { shutdownOf } from '../data/catalogue/shutdown.js'
 import type { Db } from '../data/database.js'
 import type { Home } from '../data/home.js'
@@ -38,6 +38,7 @@ export type Executor = {
   db: Db
   home: Home
   settings: Settings
+  catalogue: Catalogue
   sections: SendingSections
   connect: Connect
   pollIntervalMs: number | undefined
@@ -54,7 +55,7 @@ const POLL_INTERVALS_MS = { openai: 30_000, local: 1_000 }
 
 /** Makes one run over the fashion pipeline, and measures what it did to the ledger. */
 export async function executeRun(wanted: WantedRun, executor: Executor): Promise<FinishedRun> {
-  const { db, home, settings, sections, connect, pollIntervalMs, clock, signal, notify } = executor
+  const { db, home, settings, catalogue, sections, connect, pollIntervalMs, clock, signal, notify } = executor
   const { limit, ofRun = { method: undefined, maxCostNanoUsd: undefined }, ...options } = wanted
   const before = await ledgerOf(db)
   const begun = wanted.runId === undefined ? undefined : await findRun(db, wanted.runId)
@@ -66,6 +67,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
       db,
       home,
       settings,
+      catalogue,
       connect: () => connect(db),
       pollIntervalMs: pollIntervalMs ?? POLL_INTERVALS_MS[settings.provider],
       allowance: { requests: limit ?? Infinity },
@@ -91,8 +93,12 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
  * @returns  a warning when it will soon be shut down; undefined when all is well.
  * @throws HemlineError `model_gone` when it was shut down, with its replacement.
  */
-export function checkModel({ model, provider }: Settings, now: Date): string | undefined {
-  const shutdown = shutdownOf(getModel(model), now)
+export function checkModel(
+  { model, provider }: Settings,
+  catalogue: Catalogue,
+  now: Date,
+): string | undefined {
+  const shutdown = shutdownOf(catalogue.get(model), now)
   if (!shutdown || shutdown.state === 'near' || provider === 'local') return shutdown?.sentence
   throw new HemlineError({
     code: 'model_gone',

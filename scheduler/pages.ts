@@ -22,3 +22,8 @@ export async function* pages<Row, Key>(
     left -= rows.length
   }
 }
+
+/** Rows that are all at hand, as a listing takes them. */
+export async function* eachOf<Row>(rows: Iterable<Row>): AsyncGenerator<Row> {
+  yield* rows
+}

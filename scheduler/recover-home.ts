@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises'
 import process from 'node:process'
 import { rulesOfPart } from '../assets/request/rules-of-part.js'
 import type { Settings } from '../assets/settings.js'
+import { readCatalogue } from '../data/catalogue/read-catalogue.js'
 import { openDatabase } from '../data/database.js'
 import { BATCH_FOLDER, type Home } from '../data/home.js'
 import { sumCharges } from '../data/records/charges.js'
@@ -66,10 +67,11 @@ async function rebuild(
       ...{ db, pathOf: home.pathOf, clock: systemClock, signal: stopSignal(), notify: progress.notify },
       ...(await connect(db)),
     }
+    const catalogue = await readCatalogue(home.models)
     const parts = await recoverParts(context, {
       folder: BATCH_FOLDER,
       ensureRecipe: (to, recipe) => ensureRecipe(to, recipe, systemClock.now()),
-      rulesOf: (partId, lane) => rulesOfPart(db, partId, lane),
+      rulesOf: (partId, lane) => rulesOfPart(db, { partId, lane }, catalogue),
     })
     const { requests: answers, cost_nano_usd: costNanoUsd } = await sumCharges(db)
     const requests = parts.reduce((sum, part) => sum + part.requests, 0)

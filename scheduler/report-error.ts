@@ -11,6 +11,7 @@ const BAD_USAGE = new Set([
   'bad_selection',
   'unknown_model',
   'bad_config',
+  'bad_catalogue',
   'no_images',
   'no_home',
   'no_key',

@@ -14,6 +14,7 @@ import { failures } from './commands/failures.js'
 import { images } from './commands/images.js'
 import { init } from './commands/init.js'
 import { materialize } from './commands/materialize.js'
+import { models } from './commands/models.js'
 import { posts } from './commands/posts.js'
 import { recover } from './commands/recover.js'
 import { requests } from './commands/requests.js'
@@ -48,6 +49,7 @@ const commands = [
   failures,
   exportPosts,
   cost,
+  models,
   clean,
   recover,
   serveLocal,

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { fashionGraph } from '../assets/list.js'
 import { tasksFile } from '../assets/tasks-file.js'
+import { readCatalogue } from '../data/catalogue/read-catalogue.js'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
 import { reviveCancelledRequests } from '../data/records/requests.js'
@@ -42,7 +43,8 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
   refuseLostDatabase(home)
   const selected = select(fashionGraph, request.selection)
   const settled = await settleSettings(home, flagsOf(request))
-  const warning = checkModel(settled.settings, systemClock.now())
+  const catalogue = await readCatalogue(home.models)
+  const warning = checkModel(settled.settings, catalogue, systemClock.now())
   if (warning !== undefined) progress.warn(warning)
   const connection = prepareConnection(settled.settings, home, process.env, systemClock)
   const db = await openDatabase(home.database)
@@ -58,6 +60,7 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
       db,
       home,
       settings,
+      catalogue,
       sections,
       connect,
       pollIntervalMs,

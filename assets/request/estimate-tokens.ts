@@ -1,4 +1,4 @@
-import { getModel } from '../../data/catalogue/find-model.js'
+import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import { imageTokens } from '../../data/catalogue/image-tokens.js'
 import { profiles } from '../analysis/profile.js'
 import type { Settings } from '../settings.js'
@@ -17,6 +17,7 @@ export type TokenEstimate = { inputTokens: number; imageTokens: number }
  */
 export async function estimateRequestTokens(
   settings: Settings,
+  catalogue: Catalogue,
 ): Promise<(picture: { width: number; height: number }) => TokenEstimate> {
   // The tokenizer's tables take a quarter of a second to load, so only runs that write requests pay for it.
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base')
@@ -25,7 +26,7 @@ export async function estimateRequestTokens(
   const texts = ['system', prompt, 'user', JSON.stringify(responseFormat.json_schema.schema)]
   const frame = 2 * TOKENS_PER_MESSAGE + TOKENS_BEFORE_ANSWER
   const textTokens = texts.reduce((sum, text) => sum + count(text), frame)
-  const { imageRule } = getModel(settings.model)
+  const { imageRule } = catalogue.get(settings.model)
   return (picture) => {
     const ofPicture = imageTokens(imageRule, picture, settings.detail)
     return { inputTokens: textTokens + ofPicture, imageTokens: ofPicture }

@@ -1,4 +1,4 @@
-import { getModel } from '../../data/catalogue/find-model.js'
+import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import { priceOf } from '../../data/catalogue/price.js'
 import type { Db } from '../../data/database.js'
 import { sumChargesOfRecipe } from '../../data/records/charges.js'
@@ -20,7 +20,11 @@ export type ExpectedCost = {
 }
 
 /** Expects of some requests of a part: the input as it was estimated, the answers as long as those before. */
-export async function expectedCost(db: Db, part: Part, requests: number, lane: Lane): Promise<ExpectedCost> {
+export async function expectedCost(
+  db: Db,
+  { part, requests, lane }: { part: Part; requests: number; lane: Lane },
+  catalogue: Catalogue,
+): Promise<ExpectedCost> {
   const { model, profile } = await recipeOfPart(db, part.id)
   const earlier = await sumChargesOfRecipe(db, part.recipe_id)
   const inputEach = Math.round(part.estimated_tokens / part.requests)
@@ -29,7 +33,7 @@ export async function expectedCost(db: Db, part: Part, requests: number, lane: L
       ? profiles[profile].usualAnswerTokens
       : Math.round(earlier.output_tokens / earlier.requests)
   const usage = { inputTokens: inputEach, cachedTokens: 0, outputTokens: outputTokensEach }
-  const { costNanoUsd, row } = priceOf(getModel(model), usage, lane)
+  const { costNanoUsd, row } = priceOf(catalogue.get(model), usage, lane)
   return {
     costNanoUsd: costNanoUsd * requests,
     inputTokens: inputEach * requests,

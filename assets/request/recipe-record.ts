@@ -1,3 +1,4 @@
+import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import type { Db } from '../../data/database.js'
 import { type RecipeRecord, getRecipeOfPart } from '../../data/records/recipes.js'
 import { digest } from '../../pipeline/engine/versions.js'
@@ -28,9 +29,9 @@ export function describeRecipe(settings: Settings) {
  * schema, parameters, image encoding. Who answers is part of it only for the local server, whose answers are not a
  * model's; the lane never is.
  */
-export function recipeRecord(settings: Settings): RecipeRecord {
+export function recipeRecord(settings: Settings, catalogue: Catalogue): RecipeRecord {
   const encoding = encodingId({ maxSidePx: settings.max_side_px, quality: settings.jpeg_quality })
-  const body = JSON.stringify(requestBody(settings))
+  const body = JSON.stringify(requestBody(settings, catalogue))
   const answeredBy = settings.provider === 'local' ? 'local' : 'model'
   return {
     digest: digest([settings.model, settings.profile, body, encoding, answeredBy]),

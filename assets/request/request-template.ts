@@ -1,4 +1,4 @@
-import { getModel } from '../../data/catalogue/find-model.js'
+import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import { customId } from '../../pipeline/batch/custom-id.js'
 import { HemlineError } from '../../pipeline/errors.js'
 import { profiles } from '../analysis/profile.js'
@@ -9,9 +9,9 @@ const PICTURE = '@@picture@@'
 const IMAGE_PART = Buffer.from('"type":"image_url"')
 
 /** Everything of a request but its picture: what the model is told, how it answers, and which parameters it takes. */
-export function requestBody(settings: Settings): Record<string, unknown> {
+export function requestBody(settings: Settings, catalogue: Catalogue): Record<string, unknown> {
   const profile = profiles[settings.profile]
-  const { parameters } = getModel(settings.model)
+  const { parameters } = catalogue.get(settings.model)
   return {
     model: settings.model,
     messages: [
@@ -39,9 +39,10 @@ export type LineWriter = (request: { id: number; fingerprint: string }, jpeg: Bu
  * Serialises the request once, and returns what splices a picture and a custom id into it: a line of a tasks file, with
  * its line feed.
  */
-export function lineWriter(settings: Settings): LineWriter {
+export function lineWriter(settings: Settings, catalogue: Catalogue): LineWriter {
   const url = '/v1/chat/completions'
-  const line = JSON.stringify({ custom_id: PICTURE, method: 'POST', url, body: requestBody(settings) })
+  const body = requestBody(settings, catalogue)
+  const line = JSON.stringify({ custom_id: PICTURE, method: 'POST', url, body })
   const [beforeId, afterId, afterPicture, ...rest] = line.split(PICTURE)
   if (beforeId === undefined || afterId === undefined || afterPicture === undefined || rest.length > 0) {
     throw new Error('the request does not have exactly one place for a custom id and one for a picture')

@@ -1,4 +1,4 @@
-import { getModel } from '../../data/catalogue/find-model.js'
+import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import { priceOf } from '../../data/catalogue/price.js'
 import type { Db } from '../../data/database.js'
 import type { Lane } from '../../data/schema/batch-tables.js'
@@ -8,10 +8,15 @@ import { profiles } from '../analysis/profile.js'
 import { recipeOfPart } from './recipe-record.js'
 
 /** Answers are read and priced as their part was asked and sent, whatever the recipe in force says by now. */
-export async function rulesOfPart(db: Db, partId: number, lane: Lane): Promise<AnswerRules> {
+export async function rulesOfPart(
+  db: Db,
+  part: { partId: number; lane: Lane },
+  catalogue: Catalogue,
+): Promise<AnswerRules> {
+  const { partId, lane } = part
   const recipe = await recipeOfPart(db, partId)
   const profile = profiles[recipe.profile]
-  const model = getModel(recipe.model)
+  const model = catalogue.get(recipe.model)
   return {
     readAnswer(content) {
       const read = profile.readAnswer(content)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
 import { forgetStats } from '../../data/records/images.js'
@@ -17,6 +18,7 @@ type Context = {
   db: Db
   home: Home
   settings: Settings
+  catalogue: Catalogue
   allowance: { requests: number }
   signal: AbortSignal
   notify(event: FashionEvent): void
@@ -31,9 +33,9 @@ const PICTURES_IN_FLIGHT = 4
  * A picture whose bytes are no longer those that were observed gives no line: the next observation looks at it again.
  */
 export async function* taskLines(recipeId: number, context: Context): AsyncGenerator<TaskLine> {
-  const { db, settings, allowance, notify } = context
-  const write = lineWriter(settings)
-  const tokensOf = await estimateRequestTokens(settings)
+  const { db, settings, catalogue, allowance, notify } = context
+  const write = lineWriter(settings, catalogue)
+  const tokensOf = await estimateRequestTokens(settings, catalogue)
   const { pending } = await countWantedRequests(db)
   const total = Math.min(pending, allowance.requests)
   let done = 0

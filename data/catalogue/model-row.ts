@@ -1,7 +1,10 @@
-/** US dollars per million tokens, as decimal text, so that no digit is lost. */
+import type { Lane } from '../schema/batch-tables.js'
+
+/** US dollars per million tokens, as decimal text with at most nine decimals, so that no digit is lost. */
 export type Prices = { input: string; cachedInput: string; output: string }
 
-export type Detail = 'low' | 'high' | 'auto'
+export const details = ['low', 'high', 'auto'] as const
+export type Detail = (typeof details)[number]
 
 /** Tokens of a picture cut into tiles: `base` alone for `low`, plus `perTile` for each tile of 512 px for `high`. */
 export type TileRule = { family: 'tile'; base: number; perTile: number }
@@ -19,18 +22,25 @@ export type PatchRule = { family: 'patch'; multiplier: number; fit: Record<Detai
 
 export type ImageRule = TileRule | PatchRule
 
-/** A shut-down that the provider announced, and what it recommends instead. */
+/** A shut-down that the provider announced (a day of UTC), and what it recommends instead. */
 export type ShutDown = { date: string; replacement: string }
 
-/** What is known of a model, as of a day and from a source: prices and rules change, so every row says when it was true. */
+/** Requests with more input tokens cost more as a whole. */
+export type LongContext = { aboveInputTokens: number; inputFactor: number; outputFactor: number }
+
+/** Where a figure comes from, and the day (`2026-11-01`) on which it was true. */
+export type Source = { name: string; asOf: string }
+
+/** What is known of a model: prices and rules change, so every row says since when, and who says so. */
 export type ModelRow = {
   id: string
   prices: Prices
-  /** The part of the standard prices that is charged in a batch. */
-  batchFactor: number
-  /** Requests with more input tokens cost more as a whole; undefined where that is not known to happen. */
-  longContext: { aboveInputTokens: number; inputFactor: number; outputFactor: number } | undefined
+  /** The part of the standard prices that each lane is charged. */
+  laneFactors: Readonly<Record<Lane, number>>
+  longContext: LongContext | undefined
   imageRule: ImageRule
+  /** The most tokens of one request and its answer; undefined where it is not known. */
+  contextTokens: number | undefined
   parameters: {
     /** Whether it takes a temperature. */
     temperature: boolean
@@ -38,8 +48,7 @@ export type ModelRow = {
     leastReasoningEffort: 'none' | 'minimal' | undefined
   }
   shutDown: ShutDown | undefined
-  source: string
-  asOf: string
-  /** False where a figure was taken over from a sibling and not confirmed by the provider. */
+  sources: { prices: Source; imageRule: Source; shutDown: Source }
+  /** False where the image rule was taken over from a sibling and not confirmed by the provider. */
   isConfirmed: boolean
 }

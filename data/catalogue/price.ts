@@ -25,7 +25,7 @@ export function priceOf(
   const isLong = model.longContext !== undefined && usage.inputTokens > model.longContext.aboveInputTokens
   const inputFactor = inThousandths(isLong ? model.longContext!.inputFactor : 1)
   const outputFactor = inThousandths(isLong ? model.longContext!.outputFactor : 1)
-  const laneFactor = inThousandths(lane === 'individual' ? 1 : model.batchFactor)
+  const laneFactor = inThousandths(model.laneFactors[lane])
 
   const { input, cachedInput, output } = model.prices
   const uncached = BigInt(usage.inputTokens - usage.cachedTokens)
@@ -34,7 +34,7 @@ export function priceOf(
   const scaled = (inputPart * inputFactor + outputPart * outputFactor) * laneFactor
   const divisor = TOKENS_PER_PRICE * BigInt(FACTOR_UNIT) ** 2n
   const cost = (scaled + divisor / 2n) / divisor
-  return { costNanoUsd: Number(cost), row: `${model.id} ${lane} ${model.asOf}` }
+  return { costNanoUsd: Number(cost), row: `${model.id} ${lane} ${model.sources.prices.asOf}` }
 }
 
 /** A price in dollars, as decimal text, in nano-dollars. */

@@ -22,6 +22,7 @@ export const clean = defineCommand({
       { readConfig },
       { cleaningListing, describeCleaning },
       { printListing },
+      { eachOf },
       { print },
       { systemClock },
     ] = await Promise.all([
@@ -30,6 +31,7 @@ export const clean = defineCommand({
       import('../home-config.js'),
       import('../../reports/cleaning-listing.js'),
       import('../print-listing.js'),
+      import('../pages.js'),
       import('../print.js'),
       import('../../pipeline/clock.js'),
     ])
@@ -37,13 +39,9 @@ export const clean = defineCommand({
       const config = await readConfig(home)
       const retention = config?.sections.retention ?? retentionSchema.parse({})
       const cleaned = await cleanHome(db, home, retention, systemClock.now(), args['dry-run'])
-      await printListing(each(cleaned), cleaningListing, args.json)
+      await printListing(eachOf(cleaned), cleaningListing, args.json)
       if (!args.json && cleaned.length > 0) await print(describeCleaning(cleaned, args['dry-run']))
     })
     return exitCodes.done
   },
 })
-
-async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items
-}

@@ -34,14 +34,14 @@ export const cost = defineCommand({
 })
 
 async function compare(isJson: boolean): Promise<number> {
-  const [{ defaultSettings }, { getModel }, published, { print, printObject }] = await Promise.all([
+  const [{ defaultSettings }, { builtInCatalogue }, published, { print, printObject }] = await Promise.all([
     import('../../assets/settings.js'),
-    import('../../data/catalogue/find-model.js'),
+    import('../../data/catalogue/catalogue.js'),
     import('../../reports/published-comparison.js'),
     import('../print.js'),
   ])
-  const model = getModel(published.PUBLISHED.model)
-  const today = getModel(defaultSettings.model)
+  const model = builtInCatalogue.get(published.PUBLISHED.model)
+  const today = builtInCatalogue.get(defaultSettings.model)
   const real = [
     ...[published.realRow(model, 'high'), published.realRow(model, 'low')],
     ...[published.realRow(today, 'high'), published.realRow(today, 'low')],

@@ -13,15 +13,16 @@ export const init = defineCommand({
       .example('$0 init --images ~/photos', 'Pictures of a folder, with the defaults for the rest')
       .example('$0 init --images posts.csv --model gpt-6-luna --detail low', 'Pictures of a manifest'),
   async handler(args) {
-    const [{ homeAt }, { pinSettings, settleSettings }, { getModel }] = await Promise.all([
+    const [{ homeAt }, { pinSettings, settleSettings }, { readCatalogue }] = await Promise.all([
       import('../../data/home.js'),
       import('../settle-settings.js'),
-      import('../../data/catalogue/find-model.js'),
+      import('../../data/catalogue/read-catalogue.js'),
     ])
     const home = homeAt(args.home)
     const { images, provider, model, detail, profile } = args
     const settled = await settleSettings(home, { images, provider, model, detail, profile })
-    getModel(settled.settings.model)
+    const catalogue = await readCatalogue(home.models)
+    catalogue.get(settled.settings.model)
     await pinSettings(home, settled)
     for (const change of settled.changes) process.stdout.write(`${change}\n`)
     process.stdout.write(`Pinned in ${home.config}. Next: hemline materialize --home ${args.home}\n`)

@@ -23,8 +23,18 @@ export const resubmit = defineCommand({
       .example('$0 resubmit batch_68f2a1', 'What it would cost if the batch exists after all')
       .epilogue('Looks a last time before: a batch that is found is adopted, and nothing is sent again.'),
   async handler(args) {
-    const [again, { expectedCost }, { describeResubmission }, { atProvider }, { print }] = await Promise.all([
+    const [
+      again,
+      { readCatalogue },
+      { homeAt },
+      { expectedCost },
+      { describeResubmission },
+      { atProvider },
+      { print },
+    ] = await Promise.all([
       import('../../pipeline/batch/resubmit.js'),
+      import('../../data/catalogue/read-catalogue.js'),
+      import('../../data/home.js'),
       import('../../assets/request/expected-cost.js'),
       import('../../reports/resubmission.js'),
       import('../at-provider.js'),
@@ -39,7 +49,9 @@ export const resubmit = defineCommand({
         await print('Go on with: hemline materialize')
         return exitCodes.done
       }
-      const cost = await expectedCost(context.db, result.part, result.requests, 'batch')
+      const catalogue = await readCatalogue(homeAt(args.home).models)
+      const wanted = { ...result, lane: 'batch' as const }
+      const cost = await expectedCost(context.db, wanted, catalogue)
       const isBilled = provider === 'openai'
       await print(describeResubmission({ ...result, named, cost, isBilled }))
       return result.kind === 'given_up' ? exitCodes.done : exitCodes.held

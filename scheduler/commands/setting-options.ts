@@ -1,5 +1,6 @@
 import type { Options } from 'yargs'
-import { defaultSettings, details } from '../../assets/settings.js'
+import { defaultSettings } from '../../assets/settings.js'
+import { details } from '../../data/catalogue/model-row.js'
 
 /** The flags that shape requests; what they say is pinned in the home. */
 export const settingOptions = {

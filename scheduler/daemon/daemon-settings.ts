@@ -1,5 +1,7 @@
 import { fashionGraph } from '../../assets/list.js'
 import type { Settings } from '../../assets/settings.js'
+import type { Catalogue } from '../../data/catalogue/catalogue.js'
+import { readCatalogue } from '../../data/catalogue/read-catalogue.js'
 import type { Home } from '../../data/home.js'
 import { HemlineError, isExpected } from '../../pipeline/errors.js'
 import { readConfig } from '../home-config.js'
@@ -12,6 +14,7 @@ import { type Automation, automationSchema, settleAutomation } from './automatio
 /** What a daemon works by. */
 export type DaemonSettings = {
   settings: Settings
+  catalogue: Catalogue
   sections: SendingSections
   automation: Automation
   retention: Retention
@@ -23,7 +26,8 @@ export type DaemonSettings = {
  * Reads a home's config at the start, and again whenever it is asked: a person may edit it while the daemon runs. An edit
  * that cannot be used is told once, and what was in force before stays.
  *
- * @throws HemlineError at the start: `no_home` when nothing is pinned yet, `bad_config`, `unknown_asset`.
+ * @throws HemlineError at the start: `no_home` when nothing is pinned yet, `bad_config`, `bad_catalogue`,
+ *   `unknown_asset`.
  */
 export async function daemonSettings(
   home: Home,
@@ -60,6 +64,7 @@ async function load(home: Home): Promise<DaemonSettings> {
   const localTimeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
   return {
     settings: config.settings,
+    catalogue: await readCatalogue(home.models),
     sections: config.sections,
     automation: settleAutomation(fashionGraph, section, localTimeZone),
     retention: config.sections.retention ?? retentionSchema.parse({}),

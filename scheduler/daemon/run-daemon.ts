@@ -37,8 +37,9 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
   const home = homeAt(options.home)
   refuseLostDatabase(home)
   const settings = await daemonSettings(home, progress.notify)
-  const { provider } = settings.current().settings
-  const warning = checkModel(settings.current().settings, systemClock.now())
+  const { settings: first, catalogue } = settings.current()
+  const { provider } = first
+  const warning = checkModel(first, catalogue, systemClock.now())
   if (warning !== undefined) progress.warn(warning)
   const connections = new Map<string, LazyConnection>()
   const connectionTo = (name: typeof provider): LazyConnection => {
@@ -77,7 +78,7 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
   async function lookAfter(signal: AbortSignal, watch: DaemonWatch): Promise<number> {
     progress.notify({ kind: 'daemon.started', pid: process.pid, home: home.root, once: options.once })
     const scheduler = await makeScheduler(db, async () => {
-      const { settings: pinned, sections, automation } = await settings.read()
+      const { settings: pinned, catalogue, sections, automation } = await settings.read()
       const { poll_seconds: seconds } = automation
       return {
         ...{
@@ -86,6 +87,7 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
           signal,
           automation,
           settings: pinned,
+          catalogue,
           sections,
           clock: systemClock,
           notify: progress.notify,

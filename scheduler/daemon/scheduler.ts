@@ -75,9 +75,9 @@ export async function makeScheduler(db: Db, tools: () => Promise<SchedulerTools>
     wanted: WantedRun & { runId: number },
     current: SchedulerTools,
   ): Promise<RunResult['state']> {
-    const { clock, settings, signal, notify } = current
+    const { clock, settings, catalogue, signal, notify } = current
     try {
-      checkModel(settings, clock.now())
+      checkModel(settings, catalogue, clock.now())
       const run = await executeRun(wanted, current)
       const { state, steps, error } = run
       if (state === 'failed' && steps.length === 0) throw error
@@ -114,9 +114,9 @@ async function redoTicks(db: Db, tools: SchedulerTools): Promise<void> {
 
 /** What cannot be looked at is told, and looked at again when its schedule says so. */
 async function observe(keys: readonly string[], db: Db, tools: SchedulerTools): Promise<void> {
-  const { settings, sections, home, clock, signal, notify } = tools
+  const { settings, catalogue, sections, home, clock, signal, notify } = tools
   const resources = {
-    ...{ db, home, settings, notify },
+    ...{ db, home, settings, catalogue, notify },
     connect: () => Promise.reject(new Error('looking at a source takes no provider')),
     pollIntervalMs: 0,
     allowance: { requests: 0 },

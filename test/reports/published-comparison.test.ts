@@ -1,12 +1,12 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { getModel } from '../../data/catalogue/find-model.js'
+import { builtInCatalogue } from '../../data/catalogue/catalogue.js'
 import { formatBars } from '../../reports/bar-chart.js'
 import { formatPublished, publishedRows, realRow } from '../../reports/published-comparison.js'
 
 const comparison = suite('the published comparison')
 
-const model = getModel('gpt-4o-mini')
+const model = builtInCatalogue.get('gpt-4o-mini')
 
 function cells(text: string, first: string): string[] {
   const line = text.split('\n').find((each) => each.startsWith(`│ ${first}`))!
@@ -28,12 +28,15 @@ comparison('follows the prices', () => {
   const dearer = { ...model, prices: { ...model.prices, input: '0.30' } }
   assert.is(publishedRows(model)[0]!.costNanoUsd, 365_451_000)
   assert.is(publishedRows(dearer)[0]!.costNanoUsd, 365_451_000 + 221_667_000)
-  assert.is(publishedRows({ ...model, batchFactor: 1 })[2]!.costNanoUsd, publishedRows(model)[1]!.costNanoUsd)
+  assert.is(
+    publishedRows({ ...model, laneFactors: { individual: 1, batch: 1, flex: 1 } })[2]!.costNanoUsd,
+    publishedRows(model)[1]!.costNanoUsd,
+  )
 })
 
 comparison('stands beside what the pictures really cost', () => {
   const dollars = (id: string, detail: 'low' | 'high'): string[] =>
-    realRow(getModel(id), detail).costsNanoUsd.map((nano) => (nano / 1e9).toFixed(2))
+    realRow(builtInCatalogue.get(id), detail).costsNanoUsd.map((nano) => (nano / 1e9).toFixed(2))
   assert.equal(dollars('gpt-4o-mini', 'high'), ['33.55', '31.45', '15.73'])
   assert.equal(dollars('gpt-6-luna', 'high'), ['3.72', '2.12', '1.06'])
   assert.equal(dollars('gpt-6-luna', 'low'), ['2.52', '0.92', '0.46'])

@@ -1,11 +1,11 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { models } from '../../../data/catalogue/models.js'
 import { parseCustomId } from '../../../pipeline/batch/custom-id.js'
 import { profiles } from '../../../assets/analysis/profile.js'
 import { fingerprintOf } from '../../../assets/request/fingerprint.js'
 import { recipeRecord } from '../../../assets/request/recipe-record.js'
 import { lineWriter, requestBody } from '../../../assets/request/request-template.js'
+import { builtInCatalogue } from '../../../data/catalogue/catalogue.js'
 import { type Settings, defaultSettings } from '../../../assets/settings.js'
 
 const requests = suite('requests')
@@ -14,7 +14,7 @@ const settings: Settings = { ...defaultSettings, images: '/photos' }
 const request = { id: 12, fingerprint: 'ab'.repeat(20) }
 
 requests('are one line of JSON with the picture inlined whole, whatever its size', () => {
-  const write = lineWriter(settings)
+  const write = lineWriter(settings, builtInCatalogue)
   for (const bytes of [1, 2, 3, 24_575, 24_576, 24_577, 300_000]) {
     const jpeg = Buffer.from(Uint8Array.from({ length: bytes }, (_, index) => (index * 31) % 256))
     const line = write(request, jpeg)
@@ -31,8 +31,8 @@ requests('are one line of JSON with the picture inlined whole, whatever its size
 })
 
 requests('send each model only the parameters that it takes', () => {
-  for (const { id, parameters } of models) {
-    const body = requestBody({ ...settings, model: id })
+  for (const { id, parameters } of builtInCatalogue.models) {
+    const body = requestBody({ ...settings, model: id }, builtInCatalogue)
     assert.is('temperature' in body, parameters.temperature, id)
     assert.is(body['reasoning_effort'], parameters.leastReasoningEffort, id)
     assert.type(body['max_completion_tokens'], 'number')
@@ -41,7 +41,7 @@ requests('send each model only the parameters that it takes', () => {
 
 requests('ask as their profile says', () => {
   for (const profile of ['original', 'compact'] as const) {
-    const body = requestBody({ ...settings, profile }) as {
+    const body = requestBody({ ...settings, profile }, builtInCatalogue) as {
       messages: { content: unknown }[]
       response_format: unknown
     }
@@ -51,7 +51,8 @@ requests('ask as their profile says', () => {
 })
 
 requests('have another fingerprint for everything that shapes an answer, and for nothing else', () => {
-  const fingerprint = (change: Partial<Settings>) => recipeRecord({ ...settings, ...change }).digest
+  const fingerprint = (change: Partial<Settings>) =>
+    recipeRecord({ ...settings, ...change }, builtInCatalogue).digest
   const same = fingerprint({})
   const shaping: Partial<Settings>[] = [
     { model: 'gpt-4o' },

@@ -1,10 +1,10 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { getModel } from '../../../data/catalogue/find-model.js'
+import { builtInCatalogue } from '../../../data/catalogue/catalogue.js'
 import { imageTokens } from '../../../data/catalogue/image-tokens.js'
 import type { Detail } from '../../../data/catalogue/model-row.js'
-import { models } from '../../../data/catalogue/models.js'
+import { builtInModels } from '../../../data/catalogue/built-in-models.js'
 
 const tokens = suite('tokens of a picture')
 
@@ -23,7 +23,7 @@ const published: [string, Detail, number, number, number][] = [
 
 for (const [model, detail, width, height, expected] of published) {
   tokens(`${model} counts ${expected} for ${width} x ${height} at detail ${detail}`, () => {
-    assert.is(imageTokens(getModel(model).imageRule, { width, height }, detail), expected)
+    assert.is(imageTokens(builtInCatalogue.get(model).imageRule, { width, height }, detail), expected)
   })
 }
 
@@ -37,7 +37,7 @@ tokens(
   'are a positive whole number for every model, size and detail, and the same when the picture is turned',
   () => {
     fc.assert(
-      fc.property(fc.constantFrom(...models), size, detail, (model, { width, height }, each) => {
+      fc.property(fc.constantFrom(...builtInModels), size, detail, (model, { width, height }, each) => {
         const count = imageTokens(model.imageRule, { width, height }, each)
         assert.ok(Number.isSafeInteger(count) && count >= 1, String(count))
         assert.is(imageTokens(model.imageRule, { width: height, height: width }, each), count)
@@ -47,7 +47,7 @@ tokens(
 )
 
 tokens('never exceed the budget of a rule that has one', () => {
-  for (const { id, imageRule } of models) {
+  for (const { id, imageRule } of builtInModels) {
     if (imageRule.family !== 'patch') continue
     const { budget } = imageRule.fit.high
     if (budget === undefined) continue

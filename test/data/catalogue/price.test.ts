@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { getModel } from '../../../data/catalogue/find-model.js'
-import { models } from '../../../data/catalogue/models.js'
+import { builtInCatalogue } from '../../../data/catalogue/catalogue.js'
+import { builtInModels } from '../../../data/catalogue/built-in-models.js'
 import { formatUsd, priceOf } from '../../../data/catalogue/price.js'
 import { shutdownOf } from '../../../data/catalogue/shutdown.js'
 
@@ -22,7 +22,8 @@ function cost(
   outputTokens: number,
   lane: 'batch' | 'individual',
 ): number {
-  return priceOf(getModel(model), { inputTokens, cachedTokens: 0, outputTokens }, lane).costNanoUsd
+  return priceOf(builtInCatalogue.get(model), { inputTokens, cachedTokens: 0, outputTokens }, lane)
+    .costNanoUsd
 }
 
 prices('give the published comparison from its token totals', () => {
@@ -32,7 +33,7 @@ prices('give the published comparison from its token totals', () => {
 })
 
 prices('charge cached tokens at their own price, as a part of the input', () => {
-  const model = getModel('gpt-4o')
+  const model = builtInCatalogue.get('gpt-4o')
   const all = priceOf(
     model,
     { inputTokens: 1_000_000, cachedTokens: 1_000_000, outputTokens: 0 },
@@ -40,7 +41,7 @@ prices('charge cached tokens at their own price, as a part of the input', () => 
   )
   assert.is(all.costNanoUsd, 1_250_000_000)
   const half = priceOf(
-    getModel('gpt-6-luna'),
+    builtInCatalogue.get('gpt-6-luna'),
     { inputTokens: 1_000, cachedTokens: 500, outputTokens: 0 },
     'batch',
   )
@@ -49,7 +50,7 @@ prices('charge cached tokens at their own price, as a part of the input', () => 
 
 prices('are whole nano-dollars, never negative, and half of it in a batch but for one rounding', () => {
   fc.assert(
-    fc.property(fc.constantFrom(...models), usage, (model, each) => {
+    fc.property(fc.constantFrom(...builtInModels), usage, (model, each) => {
       const one = priceOf(model, each, 'individual').costNanoUsd
       const inBatch = priceOf(model, each, 'batch').costNanoUsd
       assert.ok(Number.isSafeInteger(one) && one >= 0)
@@ -68,7 +69,7 @@ prices('charge a request of a long context more as a whole, from one token above
 
 prices('name the row that was used', () => {
   const { row } = priceOf(
-    getModel('gpt-6-luna'),
+    builtInCatalogue.get('gpt-6-luna'),
     { inputTokens: 1, cachedTokens: 0, outputTokens: 0 },
     'batch',
   )
@@ -96,20 +97,20 @@ prices('are printed with the digits that matter', () => {
 })
 
 prices('know every model once, by its snapshots too, and name the nearest for a typo', () => {
-  assert.is(new Set(models.map(({ id }) => id)).size, models.length)
-  assert.is(getModel('gpt-4o-mini-2024-07-18').id, 'gpt-4o-mini')
+  assert.is(new Set(builtInModels.map(({ id }) => id)).size, builtInModels.length)
+  assert.is(builtInCatalogue.get('gpt-4o-mini-2024-07-18').id, 'gpt-4o-mini')
   assert.throws(
-    () => getModel('gpt-6-lunar'),
+    () => builtInCatalogue.get('gpt-6-lunar'),
     (error: Error) => /no model "gpt-6-lunar".*"gpt-6-luna"/.test(error.message),
   )
 })
 
 prices('warn of a shut-down 90 days ahead, and know it from the day on', () => {
-  const model = getModel('gpt-4o-mini')
+  const model = builtInCatalogue.get('gpt-4o-mini')
   assert.is(shutdownOf(model, new Date('2026-10-01')), undefined)
   assert.match(shutdownOf(model, new Date('2026-11-23'))!.sentence, /on 2027-01-14, in 52 days; .*gpt-6-luna/)
   assert.is(shutdownOf(model, new Date('2027-01-14'))!.state, 'past')
-  assert.is(shutdownOf(getModel('gpt-6-luna'), new Date('2036-01-01')), undefined)
+  assert.is(shutdownOf(builtInCatalogue.get('gpt-6-luna'), new Date('2036-01-01')), undefined)
 })
 
 prices.run()

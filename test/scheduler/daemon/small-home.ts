@@ -3,6 +3,7 @@ import { fastFolder } from './fast-folder.js'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { fashionGraph } from '../../../assets/list.js'
+import { builtInCatalogue } from '../../../data/catalogue/catalogue.js'
 import { pixelAnalyst } from '../../../assets/pixel-analyst/pixel-analyst.js'
 import { type Settings, defaultSettings } from '../../../assets/settings.js'
 import { type Db, openDatabase } from '../../../data/database.js'
@@ -103,7 +104,7 @@ export async function schedulerOf(
     'UTC',
   )
   return makeScheduler(db, async () => ({
-    ...{ db, home, settings, automation, clock, signal, notify },
+    ...{ db, home, settings, automation, catalogue: builtInCatalogue, clock, signal, notify },
     sections: options.sections ?? {},
     pollIntervalMs: (automation.poll_seconds ?? 30) * 1_000,
     connect: async () => ({ provider, accountId: await ensureAccount(db, provider.account, clock.now()) }),
