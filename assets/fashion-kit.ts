@@ -18,11 +18,16 @@ export type FashionResources = {
   connect(): Promise<Pick<BatchContext, 'provider' | 'accountId'>>
   /** Time between two polls of a batch. */
   pollIntervalMs: number
-  /** How many requests this run may still put into tasks files; `Infinity` without a limit. */
-  allowance: { requests: number }
+  allowance: Allowance
   sending: Sending
   notify(event: FashionEvent): void
 }
+
+/**
+ * How many requests this run may still put into tasks files; `Infinity` without a limit. `isSpread`: they are taken from all
+ * over the list, so that they stand for the others, and not from its start.
+ */
+export type Allowance = { requests: number; isSpread?: boolean }
 
 /** How requests are sent, and what they may cost. */
 export type Sending = {

@@ -1,8 +1,7 @@
-import type { Db } from '../data/database.js'
 import { assertRoom } from '../data/disk-room.js'
 import { BATCH_FOLDER } from '../data/home.js'
 import { findSmallestLimit, forgetOldLimits } from '../data/records/learned-limits.js'
-import { countOversizedParts, sumParts } from '../data/records/parts.js'
+import { countOversizedParts } from '../data/records/parts.js'
 import { countPendingRequests, reviveSkippedRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
 import { sweepParts } from '../pipeline/batch/sweep-parts.js'
@@ -13,6 +12,7 @@ import { images } from './images.js'
 import { recipe } from './recipe.js'
 import { planRequests, withdrawOutdatedParts } from './request/plan-requests.js'
 import { recipeRecord } from './request/recipe-record.js'
+import { measuredRequestBytes } from './request/request-bytes.js'
 import { taskLines } from './request/task-lines.js'
 import { versionOfTasks } from './request/versions.js'
 
@@ -48,7 +48,8 @@ export const tasksFile = defineAsset({
     const planned = await planRequests(db, recipeId, digest)
     const recipeOfParts = recipeRecord(settings, catalogue)
     const { pending } = await countPendingRequests(db)
-    const expected = Math.min(pending, allowance.requests) * (await meanBytesOfRequest(db, recipeId))
+    const bytesEach = (await measuredRequestBytes(db, recipeId)) ?? USUAL_REQUEST_BYTES
+    const expected = Math.min(pending, allowance.requests) * bytesEach
     await assertRoom(home.root, expected)
     const lines = taskLines(recipeId, context)
     const built = await buildParts(lines, {
@@ -66,9 +67,3 @@ export const tasksFile = defineAsset({
 
 /** A picture of 512 px at quality 80, in base64, with its prompt: more than most take. */
 const USUAL_REQUEST_BYTES = 80_000
-
-/** How many bytes a line takes, as measured in the parts of the recipe so far. */
-async function meanBytesOfRequest(db: Db, recipeId: number): Promise<number> {
-  const { bytes, requests } = await sumParts(db, recipeId)
-  return requests === 0 ? USUAL_REQUEST_BYTES : bytes / requests
-}

@@ -10,6 +10,13 @@ export function formatCountOf(count: number, noun: string, plural = `${noun}s`):
   return `${formatCount(count)} ${count === 1 ? noun : plural}`
 }
 
+/** A part of one as a signed percentage with one decimal: `+1.2 %`, `0.0 %`, `-44.3 %`. */
+export function formatPercent(part: number): string {
+  const percent = (part * 100).toFixed(1)
+  const isZero = Number(percent) === 0
+  return `${isZero ? '0.0' : part > 0 ? `+${percent}` : percent} %`
+}
+
 /** Bytes in decimal units, as providers count them: `999 B`, `34.2 kB`, `200 MB`. */
 export function formatBytes(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

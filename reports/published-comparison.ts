@@ -4,7 +4,7 @@ import { formatUsd, priceOf } from '../data/catalogue/price.js'
 import type { Lane } from '../data/schema/batch-tables.js'
 import { formatBars } from './bar-chart.js'
 import { formatCount } from './numbers.js'
-import { formatTable } from './table.js'
+import { type FormatRows, formatTable } from './table.js'
 
 /**
  * The comparison that this product grew out of: 7,988 pictures on gpt-4o-mini, asked three ways. Its token totals over all of
@@ -75,12 +75,16 @@ export function realRow(model: ModelRow, detail: Detail): RealRow {
  * The published comparison, and beside it what the same pictures really cost.
  *
  * @param real  the models to show, the published one among them.
- * @param width  of a line, in characters.
+ * @param show.width  of a line, in characters.
  */
-export function formatPublished(model: ModelRow, real: readonly RealRow[], width?: number): string {
+export function formatPublished(
+  model: ModelRow,
+  real: readonly RealRow[],
+  { table = formatTable, width = Infinity }: { table?: FormatRows; width?: number } = {},
+): string {
   const rows = publishedRows(model)
   const saved = rows.at(-1)!.savedNanoUsd
-  const published = formatTable(
+  const published = table(
     [
       { title: 'method' },
       { title: 'per image', align: 'right' },
@@ -95,12 +99,11 @@ export function formatPublished(model: ModelRow, real: readonly RealRow[], width
       savedNanoUsd === 0 ? '' : dollars(savedNanoUsd, 4),
       savedNanoUsd === 0 ? '' : `${savedPercent.toFixed(1)} %`,
     ]),
-    width,
   )
   const bars = rows.map(({ method, costNanoUsd }) => ({
     ...{ label: method, value: costNanoUsd, text: dollars(costNanoUsd, 4) },
   }))
-  const really = formatTable(
+  const really = table(
     [
       { title: 'model, detail' },
       { title: 'tokens a picture', align: 'right' },
@@ -111,7 +114,6 @@ export function formatPublished(model: ModelRow, real: readonly RealRow[], width
       formatCount(tokens),
       ...costsNanoUsd.map(formatUsd),
     ]),
-    width,
   )
   return [
     `As published, computed from its token totals at the prices of ${model.id}:`,

@@ -38,6 +38,17 @@ export function formatTable(
   return table.toString()
 }
 
+/** How columns and rows become text: a table, or anything else that shows the same. */
+export type FormatRows = (columns: readonly Column[], rows: readonly (readonly string[])[]) => string
+
+/** The same as a table of Markdown. */
+export const formatMarkdown: FormatRows = (columns, rows) => {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => printable(cell).replaceAll('|', '\\|')).join(' | ')} |`
+  const rule = columns.map(({ align }) => (align === 'right' ? '---:' : '---'))
+  return [line(columns.map(({ title }) => title)), `| ${rule.join(' | ')} |`, ...rows.map(line)].join('\n')
+}
+
 /** A space on each side of a cell. */
 const PADDING = 2
 const NARROWEST = 6

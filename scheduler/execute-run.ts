@@ -28,6 +28,8 @@ export type WantedRun = {
   requeues?: boolean
   /** At most so many new requests; undefined for all. */
   limit: number | undefined
+  /** Whether these are taken from all over the pictures, to stand for the others. */
+  isSpread?: boolean
   /** How it sends, where the config does not decide. */
   ofRun?: SendingOfRun
   trigger: 'person' | 'clock'
@@ -56,7 +58,12 @@ const POLL_INTERVALS_MS = { openai: 30_000, local: 1_000 }
 /** Makes one run over the fashion pipeline, and measures what it did to the ledger. */
 export async function executeRun(wanted: WantedRun, executor: Executor): Promise<FinishedRun> {
   const { db, home, settings, catalogue, sections, connect, pollIntervalMs, clock, signal, notify } = executor
-  const { limit, ofRun = { method: undefined, maxCostNanoUsd: undefined }, ...options } = wanted
+  const {
+    limit,
+    isSpread = false,
+    ofRun = { method: undefined, maxCostNanoUsd: undefined },
+    ...options
+  } = wanted
   const before = await ledgerOf(db)
   const begun = wanted.runId === undefined ? undefined : await findRun(db, wanted.runId)
   const since = begun === undefined ? clock.now() : new Date(begun.started_at)
@@ -70,7 +77,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
       catalogue,
       connect: () => connect(db),
       pollIntervalMs: pollIntervalMs ?? POLL_INTERVALS_MS[settings.provider],
-      allowance: { requests: limit ?? Infinity },
+      allowance: { requests: limit ?? Infinity, isSpread },
       sending: settleSending(sections, ofRun, since),
       notify,
     },
@@ -88,22 +95,17 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
 }
 
 /**
- * Whether the model of the settings still answers.
+ * Whether the model of the settings still answers; the local server answers for every model.
  *
- * @returns  a warning when it will soon be shut down; undefined when all is well.
- * @throws HemlineError `model_gone` when it was shut down, with its replacement.
+ * @throws HemlineError `model_gone` when it was shut down, with its replacement; DataError `unknown_model`.
  */
-export function checkModel(
-  { model, provider }: Settings,
-  catalogue: Catalogue,
-  now: Date,
-): string | undefined {
+export function checkModel({ model, provider }: Settings, catalogue: Catalogue, now: Date): void {
   const shutdown = shutdownOf(catalogue.get(model), now)
-  if (!shutdown || shutdown.state === 'near' || provider === 'local') return shutdown?.sentence
+  if (!shutdown || shutdown.state === 'near' || provider === 'local') return
   throw new HemlineError({
     code: 'model_gone',
     message: shutdown.sentence,
-    hint: `Use another one: --model ${shutdown.replacement ?? 'gpt-6-luna'}. Answers that you have are kept.`,
+    hint: `Use another one: --model ${shutdown.replacement}. Answers that you have are kept.`,
   })
 }
 

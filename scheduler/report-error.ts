@@ -13,6 +13,8 @@ const BAD_USAGE = new Set([
   'bad_config',
   'bad_catalogue',
   'no_images',
+  'other_images',
+  'sample_needs_pinned',
   'no_home',
   'no_key',
   'bad_key',

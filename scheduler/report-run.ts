@@ -1,9 +1,9 @@
 import process from 'node:process'
 import { homeAt } from '../data/home.js'
 import { openDatabase } from '../data/database.js'
-import { sumChargesByBatch } from '../data/records/charges.js'
+import { sumLedger } from '../data/records/ledger.js'
 import { listPostRecords } from '../data/records/posts.js'
-import { formatCost } from '../reports/cost-table.js'
+import { formatLedger } from '../reports/ledger-table.js'
 import { describeRun } from '../reports/run-summary.js'
 import { formatPosts } from '../reports/posts-table.js'
 import { isExpected } from '../pipeline/errors.js'
@@ -11,7 +11,7 @@ import { print, printObject } from './print.js'
 import { reportError } from './report-error.js'
 import type { FinishedRun } from './execute-run.js'
 import { maskSecretsOf } from './secrets.js'
-import { terminalWidth } from './terminal-width.js'
+import { terminalTable, terminalWidth } from './terminal-width.js'
 
 const SHOWN_POSTS = 5
 const SHOWN_BATCHES = 5
@@ -24,7 +24,6 @@ export async function reportRun(
   if (options.isJson) await printObject(toJson(run))
   else {
     const home = homeAt(options.home)
-    const width = terminalWidth()
     const db = await openDatabase(home.database)
     try {
       if (options.showsPosts) {
@@ -32,11 +31,13 @@ export async function reportRun(
         await print(
           formatPosts(
             posts.map(({ record }) => JSON.parse(record)),
-            width,
+            terminalWidth(),
           ),
         )
       }
-      await print(formatCost(await sumChargesByBatch(db), { latest: SHOWN_BATCHES, width }))
+      await print(
+        formatLedger(await sumLedger(db, 'batch'), 'batch', { most: SHOWN_BATCHES, format: terminalTable }),
+      )
       await print(describeRun(run, options.home))
     } finally {
       await db.destroy()

@@ -15,6 +15,7 @@ import { images } from './commands/images.js'
 import { init } from './commands/init.js'
 import { materialize } from './commands/materialize.js'
 import { models } from './commands/models.js'
+import { plan } from './commands/plan.js'
 import { posts } from './commands/posts.js'
 import { recover } from './commands/recover.js'
 import { requests } from './commands/requests.js'
@@ -31,6 +32,7 @@ import { UsageError } from './usage-error.js'
 /** Every command, in the order of the help. Each file holds its options and loads what it needs when it runs. */
 const commands = [
   materialize,
+  plan,
   daemon,
   demo,
   init,

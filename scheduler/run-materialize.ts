@@ -1,5 +1,6 @@
 import process from 'node:process'
 import { fashionGraph } from '../assets/list.js'
+import { shutdownWarning } from '../assets/plan/shutdown-warning.js'
 import { tasksFile } from '../assets/tasks-file.js'
 import { readCatalogue } from '../data/catalogue/read-catalogue.js'
 import { type Db, openDatabase } from '../data/database.js'
@@ -26,6 +27,8 @@ export type MaterializeRequest = SettingFlags & {
   waits: boolean
   /** At most so many new requests; undefined for all. */
   limit: number | undefined
+  /** Whether these are taken from all over the pictures. */
+  isSpread?: boolean
   /** How this run sends, and what it may cost; undefined where the config decides. */
   ofRun: SendingOfRun
   /** Undefined: what suits the provider. */
@@ -44,11 +47,12 @@ export async function runMaterialize(request: MaterializeRequest, progress: Prog
   const selected = select(fashionGraph, request.selection)
   const settled = await settleSettings(home, flagsOf(request))
   const catalogue = await readCatalogue(home.models)
-  const warning = checkModel(settled.settings, catalogue, systemClock.now())
-  if (warning !== undefined) progress.warn(warning)
+  checkModel(settled.settings, catalogue, systemClock.now())
   const connection = prepareConnection(settled.settings, home, process.env, systemClock)
   const db = await openDatabase(home.database)
   try {
+    const warning = await shutdownWarning(db, settled.settings, catalogue, systemClock.now())
+    if (warning !== undefined) progress.warn(warning)
     // What was cancelled is asked again by whoever says so, and not by the clock.
     if (selected.includes(tasksFile.key)) await reviveCancelledRequests(db)
     const stop = stopSignal()
@@ -86,10 +90,10 @@ async function executeHere(
   try {
     await pin()
     if (request.runId !== undefined) await requeueRuns(executor.db, systemClock.now())
-    const { selection, isForced, waits, limit, ofRun, runId } = request
+    const { selection, isForced, waits, limit, isSpread = false, ofRun, runId } = request
     return await executeRun(
       {
-        ...{ selection, isForced, waits, limit, ofRun, observes: true, trigger: 'person' },
+        ...{ selection, isForced, waits, limit, isSpread, ofRun, observes: true, trigger: 'person' },
         ...(runId === undefined ? {} : { runId }),
       },
       { ...executor, signal: AbortSignal.any([executor.signal, lease.lost]) },

@@ -22,8 +22,11 @@ export type Profile = {
   }
   /** Room for an outfit of about ten items; a longer answer is cut, and is then no JSON. */
   maxCompletionTokens: number
-  /** How long an answer usually is, until this home has answers that tell; in tokens. */
-  usualAnswerTokens: number
+  /**
+   * How long an answer usually is, until this home has answers that tell; in tokens. Of models this is an assumption; of
+   * the local server's analyst, which leaves most unknown, the mean over 241 pictures.
+   */
+  usualAnswerTokens: { openai: number; local: number }
   /** Reads an answer of this profile. Both profiles give the same canonical analysis for the same findings. */
   readAnswer(content: string): ReadAnswer
 }
@@ -42,7 +45,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       },
     },
     maxCompletionTokens: 1_500,
-    usualAnswerTokens: 400,
+    usualAnswerTokens: { openai: 400, local: 118 },
     readAnswer: (content) => readAnswer(content, analysisSchema, (analysis) => analysis),
   },
   compact: {
@@ -57,7 +60,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
       },
     },
     maxCompletionTokens: 700,
-    usualAnswerTokens: 150,
+    usualAnswerTokens: { openai: 150, local: 65 },
     readAnswer: (content) => readAnswer(content, compactSchema, expand),
   },
 }

@@ -25,12 +25,12 @@ export async function expectedCost(
   { part, requests, lane }: { part: Part; requests: number; lane: Lane },
   catalogue: Catalogue,
 ): Promise<ExpectedCost> {
-  const { model, profile } = await recipeOfPart(db, part.id)
+  const { model, profile, provider } = await recipeOfPart(db, part.id)
   const earlier = await sumChargesOfRecipe(db, part.recipe_id)
   const inputEach = Math.round(part.estimated_tokens / part.requests)
   const outputTokensEach =
     earlier.requests === 0
-      ? profiles[profile].usualAnswerTokens
+      ? profiles[profile].usualAnswerTokens[provider]
       : Math.round(earlier.output_tokens / earlier.requests)
   const usage = { inputTokens: inputEach, cachedTokens: 0, outputTokens: outputTokensEach }
   const { costNanoUsd, row } = priceOf(catalogue.get(model), usage, lane)

@@ -8,7 +8,7 @@ import type { Settings } from '../settings.js'
 import { requestBody } from './request-template.js'
 
 /** What of a recipe, and of the limits of a part, is worth telling a person. */
-export function describeRecipe(settings: Settings) {
+function describeRecipe(settings: Settings) {
   const { provider, model, profile, detail, max_side_px, jpeg_quality } = settings
   const { part_requests, part_bytes, enqueued_tokens } = settings
   return {
@@ -41,8 +41,31 @@ export function recipeRecord(settings: Settings, catalogue: Catalogue): RecipeRe
   }
 }
 
+/** The data version of the recipe, with what of it is told to a person. */
+export function recipeVersion(
+  settings: Settings,
+  catalogue: Catalogue,
+): { dataVersion: string; described: Described } {
+  const described = describeRecipe(settings)
+  const { digest: recipeDigest } = recipeRecord(settings, catalogue)
+  return { dataVersion: digest([recipeDigest, JSON.stringify(described)]), described }
+}
+
+/** What of a recipe is another than before, as a phrase. */
+export function recipeChange(before: Partial<Described>, now: Described): string {
+  const changed = (Object.keys(now) as (keyof Described)[]).filter((name) => before[name] !== now[name])
+  if (changed.length === 0) return 'prompt, schema or encoding of this version of hemline'
+  return changed.map((name) => `${name} went from ${before[name]} to ${now[name]}`).join(', ')
+}
+
+type Described = ReturnType<typeof describeRecipe>
+
 /** With what a part was asked, as reading its answers needs it. */
-export async function recipeOfPart(db: Db, partId: number): Promise<{ model: string; profile: ProfileName }> {
-  const { model, profile } = await getRecipeOfPart(db, partId)
-  return { model, profile: profile as ProfileName }
+export async function recipeOfPart(
+  db: Db,
+  partId: number,
+): Promise<{ model: string; profile: ProfileName; provider: Settings['provider'] }> {
+  const { model, profile, body } = await getRecipeOfPart(db, partId)
+  const { provider } = JSON.parse(body) as Described
+  return { model, profile: profile as ProfileName, provider }
 }

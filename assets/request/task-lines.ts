@@ -6,7 +6,7 @@ import { forgetStats } from '../../data/records/images.js'
 import { countWantedRequests, findPendingRequests } from '../../data/records/requests.js'
 import type { TaskLine } from '../../pipeline/batch/build-parts.js'
 import { mapInOrder } from '../../pipeline/in-order.js'
-import type { FashionEvent } from '../fashion-kit.js'
+import type { Allowance, FashionEvent } from '../fashion-kit.js'
 import { placeOf } from '../intake/image-place.js'
 import { preparePicture } from '../picture/prepare-picture.js'
 import { readPicture } from '../picture/read-picture.js'
@@ -19,7 +19,7 @@ type Context = {
   home: Home
   settings: Settings
   catalogue: Catalogue
-  allowance: { requests: number }
+  allowance: Allowance
   signal: AbortSignal
   notify(event: FashionEvent): void
 }
@@ -39,10 +39,15 @@ export async function* taskLines(recipeId: number, context: Context): AsyncGener
   const { pending } = await countWantedRequests(db)
   const total = Math.min(pending, allowance.requests)
   let done = 0
-  const prepared = mapInOrder(pendingRequests(recipeId, context), PICTURES_IN_FLIGHT, async (request) => {
-    const picture = await preparedPicture(request, context)
-    return { request, picture }
-  })
+  const step = allowance.isSpread ? Math.max(1, Math.floor(pending / total)) : 1
+  const prepared = mapInOrder(
+    pendingRequests(recipeId, step, context),
+    PICTURES_IN_FLIGHT,
+    async (request) => {
+      const picture = await preparedPicture(request, context)
+      return { request, picture }
+    },
+  )
   for await (const { request, picture } of prepared) {
     notify({ kind: 'tasks.written', done: ++done, total })
     if (!picture) {
@@ -55,21 +60,26 @@ export async function* taskLines(recipeId: number, context: Context): AsyncGener
 
 type Pending = Awaited<ReturnType<typeof findPendingRequests>>[number]
 
+/** Every so manieth of those that wait, until the allowance is used up. */
 async function* pendingRequests(
   recipeId: number,
+  step: number,
   { db, allowance, signal }: Context,
 ): AsyncGenerator<Pending> {
   let left = allowance.requests
+  let seen = 0
   let afterId = 0
   while (left > 0) {
-    const page = await findPendingRequests(db, recipeId, { afterId, limit: Math.min(left, PAGE_REQUESTS) })
+    const limit = Math.min(left * step, PAGE_REQUESTS)
+    const page = await findPendingRequests(db, recipeId, { afterId, limit })
     for (const request of page) {
       signal.throwIfAborted()
+      if (seen++ % step !== 0 || left === 0) continue
+      left--
       yield request
     }
     const last = page.at(-1)
     if (!last) return
-    left -= page.length
     afterId = last.id
   }
 }

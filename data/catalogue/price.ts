@@ -37,6 +37,16 @@ export function priceOf(
   return { costNanoUsd: Number(cost), row: `${model.id} ${lane} ${model.sources.prices.asOf}` }
 }
 
+/** The standard prices of one token in nano-dollars, for sums that are estimates anyway. */
+export function nanoPerToken({ prices }: ModelRow): { input: number; cachedInput: number; output: number } {
+  const perToken = (usd: string): number => Number(nanoOf(usd)) / Number(TOKENS_PER_PRICE)
+  return {
+    input: perToken(prices.input),
+    cachedInput: perToken(prices.cachedInput),
+    output: perToken(prices.output),
+  }
+}
+
 /** A price in dollars, as decimal text, in nano-dollars. */
 function nanoOf(usd: string): bigint {
   const match = /^(\d+)(?:\.(\d{1,9}))?$/.exec(usd)

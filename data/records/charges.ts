@@ -10,15 +10,6 @@ export type ChargeSum = {
   cost_nano_usd: number
 }
 
-/** The charges of one batch, and who charged them. */
-export type BatchCharges = ChargeSum & {
-  provider_batch_id: string
-  base_url: string
-  model: string
-  status: string
-  collected_at: string | null
-}
-
 /** The sum of all charges; zeros when there are none. */
 export function sumCharges(db: Db): Promise<ChargeSum> {
   return db.selectFrom('charges').select(sums).executeTakeFirstOrThrow()
@@ -37,23 +28,6 @@ export function sumChargesOfRecipe(db: Db, recipeId: number): Promise<ChargeSum>
     .where('requests.recipe_id', '=', recipeId)
     .select(sums)
     .executeTakeFirstOrThrow()
-}
-
-/** Charges batch by batch, oldest first; batches without a charge are not among them. */
-export function sumChargesByBatch(db: Db): Promise<BatchCharges[]> {
-  return db
-    .selectFrom('charges')
-    .innerJoin('batches', 'batches.id', 'charges.batch_id')
-    .innerJoin('accounts', 'accounts.id', 'batches.account_id')
-    .innerJoin('parts', 'parts.id', 'batches.part_id')
-    .innerJoin('recipes', 'recipes.id', 'parts.recipe_id')
-    .select(['batches.provider_batch_id', 'batches.status', 'batches.collected_at'])
-    .select(['accounts.base_url', 'recipes.model'])
-    .select(sums)
-    .groupBy('charges.batch_id')
-    .orderBy('charges.batch_id')
-    .$narrowType<{ provider_batch_id: string; status: string }>()
-    .execute()
 }
 
 /** What one model was charged for. */

@@ -19,6 +19,12 @@ export async function ensureRecipe(db: Db, recipe: RecipeRecord, now: Date): Pro
   return row.id
 }
 
+/** The id of the recipe with this digest; undefined when nothing was ever asked with it. */
+export async function findRecipeId(db: Db, digest: string): Promise<number | undefined> {
+  const row = await db.selectFrom('recipes').select('id').where('digest', '=', digest).executeTakeFirst()
+  return row?.id
+}
+
 /** The recipe that a part was built with. */
 export function getRecipeOfPart(db: Db, partId: number): Promise<Row<'recipes'>> {
   return db

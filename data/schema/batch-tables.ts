@@ -81,7 +81,8 @@ export const liveBatchStates = [
  * How requests are sent: in a `batch` at the provider, or one by one from here (`individual`, or `flex`: cheaper and slower).
  * One by one, the batch is a record of ours alone, and its lines are answered into the same result files.
  */
-export type Lane = 'batch' | 'individual' | 'flex'
+export const lanes = ['batch', 'individual', 'flex'] as const
+export type Lane = (typeof lanes)[number]
 
 export type BatchesTable = {
   id: Generated<number>

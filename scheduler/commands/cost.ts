@@ -1,7 +1,9 @@
+import { ledgerViews } from '../../data/records/ledger.js'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption, jsonOption, withHome } from '../open-home.js'
-import { terminalWidth } from '../terminal-width.js'
+import { wholeNumber } from '../flag-values.js'
+import { homeOption, jsonOption } from '../open-home.js'
+import { limitOption } from './limit-option.js'
 
 export const cost = defineCommand({
   command: 'cost [view]',
@@ -10,44 +12,38 @@ export const cost = defineCommand({
     yargs
       .positional('view', {
         choices: ['compare'] as const,
-        describe:
-          'The published comparison of three methods, and what its pictures really cost; needs no home',
+        describe: 'The three methods side by side, for your own pictures where there are some',
       })
-      .options({ ...homeOption, ...jsonOption })
+      .options({
+        ...homeOption,
+        by: { choices: ledgerViews, default: 'batch' as const, describe: 'What a row stands for' },
+        format: {
+          choices: ['table', 'json', 'csv', 'md'] as const,
+          describe: 'Table, one JSON object, CSV, or Markdown [table]',
+        },
+        published: {
+          type: 'boolean',
+          default: false,
+          describe:
+            'With compare: the published comparison, and what its pictures really cost; needs no home',
+        },
+        ...limitOption,
+        ...jsonOption,
+      })
+      .example('$0 cost --by method', 'Estimated against reported, for each way of asking')
+      .example('$0 cost --by post --format csv', 'What each post cost, for a spreadsheet')
       .example('$0 cost compare', 'Verbose one by one, compact one by one, compact in a batch')
       .example('$0 cost --json', 'Exact integers, in nano-dollars (1,000,000,000 are $1)'),
   async handler(args) {
-    if (args.view === 'compare') return compare(args.json)
-    const [{ sumChargesByBatch }, { formatCost, costJson }, { print, printObject }] = await Promise.all([
-      import('../../data/records/charges.js'),
-      import('../../reports/cost-table.js'),
-      import('../print.js'),
-    ])
-    await withHome(args.home, async (db) => {
-      const batches = await sumChargesByBatch(db)
-      await (args.json
-        ? printObject(costJson(batches))
-        : print(formatCost(batches, { width: terminalWidth() })))
-    })
+    const limit = wholeNumber('limit', args.limit, 1, 1_000_000_000)
+    const format = args.json ? 'json' : (args.format ?? 'table')
+    if (args.view === 'compare') {
+      const { printComparison } = await import('../print-comparison.js')
+      await printComparison({ home: args.home, isPublished: args.published, format })
+    } else {
+      const { printLedger } = await import('../print-ledger.js')
+      await printLedger({ home: args.home, by: args.by, limit, format })
+    }
     return exitCodes.done
   },
 })
-
-async function compare(isJson: boolean): Promise<number> {
-  const [{ defaultSettings }, { builtInCatalogue }, published, { print, printObject }] = await Promise.all([
-    import('../../assets/settings.js'),
-    import('../../data/catalogue/catalogue.js'),
-    import('../../reports/published-comparison.js'),
-    import('../print.js'),
-  ])
-  const model = builtInCatalogue.get(published.PUBLISHED.model)
-  const today = builtInCatalogue.get(defaultSettings.model)
-  const real = [
-    ...[published.realRow(model, 'high'), published.realRow(model, 'low')],
-    ...[published.realRow(today, 'high'), published.realRow(today, 'low')],
-  ]
-  await (isJson
-    ? printObject(published.publishedJson(model, real))
-    : print(published.formatPublished(model, real, terminalWidth())))
-  return exitCodes.done
-}

@@ -51,6 +51,11 @@ export const materialize = defineCommand({
           default: false,
           describe: 'Make the selected assets even where nothing changed; answers are never bought again',
         },
+        'dry-run': {
+          type: 'boolean',
+          default: false,
+          describe: 'Only say what would run, why, and what it would cost: `hemline plan`',
+        },
         ...jsonOption,
       })
       .example('$0 materialize --images ~/photos', 'Everything, for the pictures of a folder')
@@ -63,23 +68,23 @@ export const materialize = defineCommand({
     const limit = args.limit === undefined ? undefined : wholeNumber('limit', args.limit, 1, 1_000_000_000)
     const seconds = args['poll-interval']
     const ofRun = { method: args.method, maxCostNanoUsd: nanoOfFlag('max-cost', args['max-cost']) }
+    const { home, images, provider, model, detail, profile, selection } = args
+    const flags = { home, images, provider, model, detail, profile }
+    if (args['dry-run']) {
+      const { printPlan } = await import('../print-plan.js')
+      return printPlan({ ...flags, selection, limit, ofRun, comparesModels: false }, args.json)
+    }
     const [{ runMaterialize }, { makeProgress }, { reportRun }] = await Promise.all([
       import('../run-materialize.js'),
       import('../make-progress.js'),
       import('../report-run.js'),
     ])
-    const { home, images, provider, model, detail, profile } = args
     const result = await runMaterialize(
       {
-        home,
-        images,
-        provider,
-        model,
-        detail,
-        profile,
+        ...flags,
         limit,
         ofRun,
-        selection: args.selection,
+        selection,
         isForced: args.force,
         waits: args.wait ?? process.stdout.isTTY,
         pollIntervalMs:

@@ -1,5 +1,6 @@
 import process from 'node:process'
 import cron from 'node-cron'
+import { shutdownWarning } from '../../assets/plan/shutdown-warning.js'
 import { openDatabase } from '../../data/database.js'
 import { homeAt } from '../../data/home.js'
 import { findBatches } from '../../data/records/batches.js'
@@ -39,8 +40,7 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
   const settings = await daemonSettings(home, progress.notify)
   const { settings: first, catalogue } = settings.current()
   const { provider } = first
-  const warning = checkModel(first, catalogue, systemClock.now())
-  if (warning !== undefined) progress.warn(warning)
+  checkModel(first, catalogue, systemClock.now())
   const connections = new Map<string, LazyConnection>()
   const connectionTo = (name: typeof provider): LazyConnection => {
     const known = connections.get(name)
@@ -52,6 +52,8 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
   connectionTo(provider)
   const db = await openDatabase(home.database)
   try {
+    const warning = await shutdownWarning(db, first, catalogue, systemClock.now())
+    if (warning !== undefined) progress.warn(warning)
     const lease = await takeLease(db, thisProcess('daemon'), systemClock)
     try {
       const stop = stopSignal()

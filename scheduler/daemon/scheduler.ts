@@ -6,6 +6,7 @@ import type { RunResult } from '../../pipeline/engine/materialize.js'
 import { observeSources } from '../../pipeline/engine/observe-sources.js'
 import { closeRun, selectedKeys } from '../../pipeline/engine/run-life.js'
 import { type Executor, type FinishedRun, type WantedRun, checkModel, executeRun } from '../execute-run.js'
+import { observeResources } from '../observe-resources.js'
 import { settleSending } from '../sending.js'
 import type { Automation } from './automation.js'
 import { loadTick } from './load-tick.js'
@@ -115,13 +116,8 @@ async function redoTicks(db: Db, tools: SchedulerTools): Promise<void> {
 /** What cannot be looked at is told, and looked at again when its schedule says so. */
 async function observe(keys: readonly string[], db: Db, tools: SchedulerTools): Promise<void> {
   const { settings, catalogue, sections, home, clock, signal, notify } = tools
-  const resources = {
-    ...{ db, home, settings, catalogue, notify },
-    connect: () => Promise.reject(new Error('looking at a source takes no provider')),
-    pollIntervalMs: 0,
-    allowance: { requests: 0 },
-    sending: settleSending(sections, { method: undefined, maxCostNanoUsd: undefined }, clock.now()),
-  }
+  const sending = settleSending(sections, { method: undefined, maxCostNanoUsd: undefined }, clock.now())
+  const resources = observeResources({ db, home, settings, catalogue, sending, notify })
   await observeSources(keys, { graph: fashionGraph, resources, clock, signal, onEvent: notify })
 }
 

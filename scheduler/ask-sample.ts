@@ -1,0 +1,48 @@
+import process from 'node:process'
+import { results } from '../assets/results.js'
+import { homeAt } from '../data/home.js'
+import { HemlineError } from '../pipeline/errors.js'
+import { formatCountOf } from '../reports/numbers.js'
+import { formatUsd } from '../data/catalogue/price.js'
+import { exitCodeOf } from './exit-codes.js'
+import { makeProgress } from './make-progress.js'
+import { reportError } from './report-error.js'
+import { runMaterialize } from './run-materialize.js'
+import type { SendingOfRun } from './sending.js'
+import { type SettingFlags, settleSettings } from './settle-settings.js'
+
+/**
+ * Asks a few requests for good, from all over the pictures, one by one: their answers are kept, and tell a plan what the others
+ * will use. Returns the exit code of that run.
+ *
+ * @throws HemlineError `sample_needs_pinned` where flags differ from what the home pins: a plan changes no settings.
+ */
+export async function askSample(
+  { home, ofRun, ...flags }: SettingFlags & { home: string; ofRun: SendingOfRun },
+  count: number,
+): Promise<number> {
+  const { isNew, changes } = await settleSettings(homeAt(home), flags)
+  if (!isNew && changes.length > 0) {
+    throw new HemlineError({
+      code: 'sample_needs_pinned',
+      message: `--sample asks with the settings of the home, and these are others: ${changes.join(', ')}`,
+      hint: 'Leave the flags out; or pin them first (hemline init), or sample in a home of its own (--home FOLDER).',
+    })
+  }
+  const progress = makeProgress(process.stderr)
+  const run = await runMaterialize(
+    {
+      ...{ home, ...flags, selection: [`+${results.key}`], isForced: false, waits: true },
+      ...{ limit: count, isSpread: true, pollIntervalMs: undefined },
+      ofRun: { ...ofRun, method: 'individual' },
+    },
+    progress,
+  )
+  const { requests, cost_nano_usd: cost } = run.spent
+  const price = `${formatUsd(cost)}${run.isBilled ? '' : ' (not billed)'}`
+  process.stderr.write(`Sample: ${formatCountOf(requests, 'answer')} for ${price}; they are kept.\n`)
+  const held = run.steps.find(({ state }) => state === 'held')
+  if (held) process.stderr.write(`Held: ${held.because}.\n`)
+  if (run.error !== undefined) reportError(run.error, process.stderr)
+  return exitCodeOf(run.state)
+}
