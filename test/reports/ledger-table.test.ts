@@ -35,7 +35,7 @@ table('sums tokens and cost, holds the estimate against it, and gives the cost o
   assert.equal(cells(text, 'billed in all'), [
     ...['2,000', '2,400,000', '600,000', '130,000', '$0.20', '$0.21', '+5.0 %', '$0.000105'],
   ])
-  assert.equal(cells(text, 'a').slice(-4), ['$0.10', '$0.07625', '-23.7 %', '$0.00007625'])
+  assert.equal(cells(text, 'a').slice(-4), ['$0.10', '$0.07625', '-23.8 %', '$0.00007625'])
   assert.not.match(text, 'not billed')
 })
 

@@ -35,9 +35,11 @@ async function makePlace(): Promise<Place> {
 async function shown(desk: Desk): Promise<object> {
   const requests = await desk.lines(['requests'])
   const { billed } = await desk.json(['cost'])
+  const { requests: charged, input_tokens, output_tokens, cost_nano_usd } = billed
   return {
     posts: await desk.lines(['posts']),
-    billed,
+    // What was estimated before is not in any file; what was charged is.
+    billed: { charged, input_tokens, output_tokens, cost_nano_usd },
     requests: requests.map(({ custom_id, state, attempts }) => ({ custom_id, state, attempts })),
   }
 }

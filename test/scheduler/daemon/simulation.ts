@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import { type Db, openDatabase } from '../../../data/database.js'
 import { findBatches } from '../../../data/records/batches.js'
 import { countImages } from '../../../data/records/images.js'
+import { ledgerViews, sumLedger } from '../../../data/records/ledger.js'
 import { countWantedRequests, reviveCancelledRequests } from '../../../data/records/requests.js'
 import { findRuns, insertRun } from '../../../data/records/runs.js'
 import { listTicks } from '../../../data/records/ticks.js'
@@ -337,6 +338,24 @@ async function checkOutcome(database: string, directory: string, { good }: Model
       0,
     )
     assert.is(tokens, paid.tokens, 'tokens')
+    const spent = charges.reduce((sum, { cost_nano_usd: cost }) => sum + cost, 0)
+    for (const view of ledgerViews) {
+      const rows = await sumLedger(db, view)
+      assert.is(
+        rows.reduce((sum, { cost_nano_usd: cost }) => sum + cost, 0),
+        spent,
+        `spent, by ${view}`,
+      )
+      assert.is(
+        rows.reduce((sum, { requests }) => sum + requests, 0),
+        charges.length,
+        `charges, by ${view}`,
+      )
+    }
+    assert.ok(
+      charges.every(({ cost_nano_usd: cost }) => Number.isSafeInteger(cost)),
+      'whole nano-dollars',
+    )
     const answers = await db.selectFrom('answers').select('request_id').execute()
     assert.is(answers.length, good.size, 'answers stored')
 
