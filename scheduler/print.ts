@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import process from 'node:process'
+import { paint } from './paint.js'
 
 /** Prints text on stdout, ended by a line feed. */
 export function print(text: string): Promise<void> {
-  return write(`${text}\n`)
+  return write(`${paint(text)}\n`)
 }
 
 /** Prints one JSON object. */

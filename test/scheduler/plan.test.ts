@@ -182,4 +182,16 @@ planning('tells how often a small window is filled, and what is at the provider'
   assert.match(live[0].what, /^is awaited: \d+ of \d+ requests done$/)
 })
 
+planning('beside a daemon reads what the daemon saw, and leaves the looking to it', async () => {
+  await using desk = await deskWithSamples()
+  await desk.run(['init', ...IMAGES])
+  const daemon = desk.start(['daemon'])
+  await daemon.says('source.observed')
+  const plan = await desk.json(['plan'])
+  assert.is(plan.is_observed_now, false)
+  assert.ok(plan.observed_at !== null)
+  daemon.child.kill('SIGTERM')
+  assert.is((await daemon.ended).code, 0)
+})
+
 planning.run()

@@ -68,4 +68,24 @@ stopping(
   },
 )
 
+stopping('by Ctrl-C one by one lets the calls in the air come back, and loses none', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const running = desk.start([...RUN, '--method', 'individual'])
+  await running.says('calls.opened')
+  const asked = performance.now()
+  running.child.kill('SIGINT')
+  const { code, stdout } = await running.ended
+  assert.ok(performance.now() - asked < 4_000)
+  assert.is(code, 1)
+  assert.match(stdout, /Nothing is lost\. Go on with/)
+  const booked = (await desk.json(['cost'])).local.requests
+  assert.ok(booked < 32, `${booked} were answered before it stopped`)
+
+  assert.is((await desk.run([...RUN, '--method', 'individual'])).code, 0)
+  const { local, lost_calls: lost } = await desk.json(['cost'])
+  assert.equal([local.requests, lost], [32, 0])
+  assert.is((await desk.lines(['batches'])).length, 1)
+})
+
 stopping.run()
