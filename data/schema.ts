@@ -18,6 +18,7 @@ import type {
   FailuresTable,
   StrayLinesTable,
   ChargesTable,
+  ChargeSumsView,
   CallsTable,
   LearnedLimitsTable,
 } from './schema/batch-tables.js'
@@ -43,6 +44,7 @@ export type Schema = {
   failures: FailuresTable
   stray_lines: StrayLinesTable
   charges: ChargesTable
+  charge_sums: ChargeSumsView
   calls: CallsTable
   learned_limits: LearnedLimitsTable
 }

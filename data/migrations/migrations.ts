@@ -3,7 +3,7 @@ import { createBatchRecords } from './0002_create_batch_records.js'
 import { createImagesAndPosts } from './0003_create_images_and_posts.js'
 import { createSchedulerRecords } from './0004_create_scheduler_records.js'
 import { createLaneRecords } from './0005_create_lane_records.js'
-import { indexPictures } from './0006_index_pictures.js'
+import { keepSums } from './0006_keep_sums.js'
 import type { Migration } from './migration.js'
 
 /** All migrations in order. The database's `user_version` is how many of them it has. */
@@ -13,5 +13,5 @@ export const migrations: readonly Migration[] = [
   createImagesAndPosts,
   createSchedulerRecords,
   createLaneRecords,
-  indexPictures,
+  keepSums,
 ]

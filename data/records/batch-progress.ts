@@ -1,6 +1,7 @@
 import type { Db } from '../database.js'
 import { liveBatchStates } from '../schema/batch-tables.js'
 import type { BatchRecord } from './batches.js'
+import { keepChargeSums } from './charges.js'
 import { movePart } from './parts.js'
 
 /** What a poll saw, and when to poll next. */
@@ -114,7 +115,7 @@ async function giveBack(trx: Db, partId: number): Promise<void> {
 /** Ends a batch whose lines are all settled; its part is collected with it. */
 export async function recordCollected(db: Db, batch: BatchRecord, tally: object, now: Date): Promise<void> {
   await db.transaction().execute(async (trx) => {
-    await trx
+    const { numUpdatedRows } = await trx
       .updateTable('batches')
       .set({
         state: 'collected',
@@ -124,7 +125,8 @@ export async function recordCollected(db: Db, batch: BatchRecord, tally: object,
       })
       .where('id', '=', batch.id)
       .where('state', '=', 'ended')
-      .execute()
+      .executeTakeFirstOrThrow()
+    if (numUpdatedRows === 1n) await keepChargeSums(trx, batch.id)
     await movePart(trx, batch.part_id, 'submitted', 'collected')
   })
 }

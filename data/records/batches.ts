@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { Row } from '../schema.js'
 import type { BatchState } from '../schema/batch-tables.js'
+import { NOTHING_CHARGED, chargedTokens } from './charges.js'
 import type { Queue } from './learned-limits.js'
 
 export type BatchRecord = Row<'batches'>
@@ -81,7 +82,8 @@ export function listBatches(db: Db, page: { beforeId: number; limit: number }): 
     .innerJoin('parts', 'parts.id', 'batches.part_id')
     .selectAll('batches')
     .select(['parts.path', 'parts.requests', 'parts.bytes', 'parts.estimated_tokens'])
-    .select(chargedTokens.as('charged'))
+    .leftJoin(chargedTokens.as<'sums'>('sums'), 'sums.batch_id', 'batches.id')
+    .select((eb) => eb.fn.coalesce('sums.charged', sql.lit(NOTHING_CHARGED)).as('charged'))
     .where('batches.id', '<', page.beforeId)
     .orderBy('batches.id', 'desc')
     .limit(page.limit)
@@ -91,12 +93,6 @@ export function listBatches(db: Db, page: { beforeId: number; limit: number }): 
 /** `charged` is JSON of the tokens that its answers were charged for, with the names of `usage`. */
 export type ListedBatch = BatchRecord &
   Pick<Row<'parts'>, 'path' | 'requests' | 'bytes' | 'estimated_tokens'> & { charged: string }
-
-const chargedTokens = sql<string>`(
-  select json_object('inputTokens', coalesce(sum(input_tokens), 0), 'cachedTokens', coalesce(sum(cached_tokens), 0),
-    'outputTokens', coalesce(sum(output_tokens), 0))
-  from charges where charges.batch_id = batches.id
-)`
 
 /** How often a part was about to be sent, ever. */
 export async function countIntents(db: Db): Promise<number> {

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { Schema } from '../schema.js'
 
@@ -12,20 +12,21 @@ export type ChargeSum = {
 
 /** The sum of all charges; zeros when there are none. */
 export function sumCharges(db: Db): Promise<ChargeSum> {
-  return db.selectFrom('charges').select(sums).executeTakeFirstOrThrow()
+  return db.selectFrom('charge_sums').select(sums).executeTakeFirstOrThrow()
 }
 
 /** What the answers of one batch were charged; zeros when there are none. */
 export function sumChargesOfBatch(db: Db, batchId: number): Promise<ChargeSum> {
-  return db.selectFrom('charges').where('batch_id', '=', batchId).select(sums).executeTakeFirstOrThrow()
+  return db.selectFrom('charge_sums').where('batch_id', '=', batchId).select(sums).executeTakeFirstOrThrow()
 }
 
 /** What the requests of one recipe were charged so far; zeros when there are none. */
 export function sumChargesOfRecipe(db: Db, recipeId: number): Promise<ChargeSum> {
   return db
-    .selectFrom('charges')
-    .innerJoin('requests', 'requests.id', 'charges.request_id')
-    .where('requests.recipe_id', '=', recipeId)
+    .selectFrom('charge_sums')
+    .innerJoin('batches', 'batches.id', 'charge_sums.batch_id')
+    .innerJoin('parts', 'parts.id', 'batches.part_id')
+    .where('parts.recipe_id', '=', recipeId)
     .select(sums)
     .executeTakeFirstOrThrow()
 }
@@ -33,35 +34,40 @@ export function sumChargesOfRecipe(db: Db, recipeId: number): Promise<ChargeSum>
 /** What one model was charged for. */
 export type ModelCharges = ChargeSum & { model: string; reasoning_tokens: number }
 
-/** The highest id of a charge; 0 when there are none. Charges are never changed, and their ids ascend. */
-export async function findLastChargeId(db: Db): Promise<number> {
-  const row = await db
-    .selectFrom('charges')
-    .select((eb) => eb.fn.max<number | null>('id').as('id'))
-    .executeTakeFirstOrThrow()
-  return row.id ?? 0
-}
-
-/** The charges with ids above one, up to and with another, by model. */
-export function sumChargesByModel(db: Db, ids: { above: number; upTo: number }): Promise<ModelCharges[]> {
+/** All charges by the model that answered. */
+export function sumChargesByModel(db: Db): Promise<ModelCharges[]> {
   return db
-    .selectFrom('charges')
-    .where('charges.id', '>', ids.above)
-    .where('charges.id', '<=', ids.upTo)
-    .select('charges.model')
+    .selectFrom('charge_sums')
+    .select('charge_sums.model')
     .select(sums)
-    .select((eb) => eb.fn.sum<number>('charges.reasoning_tokens').as('reasoning_tokens'))
-    .groupBy('charges.model')
+    .select((eb) => eb.fn.sum<number>('charge_sums.reasoning_tokens').as('reasoning_tokens'))
+    .groupBy('charge_sums.model')
     .execute()
 }
 
-function sums<T extends keyof Schema>(eb: ExpressionBuilder<Schema, T | 'charges'>) {
-  const { fn, lit } = eb as unknown as ExpressionBuilder<Schema, 'charges'>
+/** What each batch was charged in tokens, as JSON with the names of `usage`; batches without a charge are not in it. */
+export const chargedTokens = sql<{ batch_id: number; charged: string }>`(
+  select batch_id, json_object('inputTokens', sum(input_tokens), 'cachedTokens', sum(cached_tokens),
+    'outputTokens', sum(output_tokens)) as charged
+  from charge_sums group by batch_id
+)`
+
+export const NOTHING_CHARGED = '{"inputTokens":0,"cachedTokens":0,"outputTokens":0}'
+
+/** Keeps what a batch was charged, now that nothing will be added to it. */
+export async function keepChargeSums(trx: Db, batchId: number): Promise<void> {
+  await sql`
+    insert into collected_charges select * from charges_by_batch where batch_id = ${batchId}
+  `.execute(trx)
+}
+
+function sums<T extends keyof Schema>(eb: ExpressionBuilder<Schema, T | 'charge_sums'>) {
+  const { fn, lit } = eb as unknown as ExpressionBuilder<Schema, 'charge_sums'>
   return [
-    fn.countAll<number>().as('requests'),
-    fn.coalesce(fn.sum<number>('charges.input_tokens'), lit(0)).as('input_tokens'),
-    fn.coalesce(fn.sum<number>('charges.cached_tokens'), lit(0)).as('cached_tokens'),
-    fn.coalesce(fn.sum<number>('charges.output_tokens'), lit(0)).as('output_tokens'),
-    fn.coalesce(fn.sum<number>('charges.cost_nano_usd'), lit(0)).as('cost_nano_usd'),
+    fn.coalesce(fn.sum<number>('charge_sums.requests'), lit(0)).as('requests'),
+    fn.coalesce(fn.sum<number>('charge_sums.input_tokens'), lit(0)).as('input_tokens'),
+    fn.coalesce(fn.sum<number>('charge_sums.cached_tokens'), lit(0)).as('cached_tokens'),
+    fn.coalesce(fn.sum<number>('charge_sums.output_tokens'), lit(0)).as('output_tokens'),
+    fn.coalesce(fn.sum<number>('charge_sums.cost_nano_usd'), lit(0)).as('cost_nano_usd'),
   ] as const
 }

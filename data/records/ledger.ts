@@ -1,5 +1,6 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.js'
+import { NOTHING_CHARGED, chargedTokens } from './charges.js'
 
 /** By what the charges can be summed. */
 export const ledgerViews = ['method', 'model', 'batch', 'day', 'post'] as const
@@ -34,46 +35,55 @@ export type LedgerRow = LedgerSum & {
 
 /** The charges summed by a view; every charge is in exactly one row. Empty when there are none. */
 export async function sumLedger(db: Db, by: LedgerView): Promise<LedgerRow[]> {
-  const { key, order } = views[by]
   const { rows } = await sql<LedgerRow>`
-    select ${key} as key, accounts.base_url = 'local' as is_local, ${sums}
-    from charges
-      join batches on batches.id = charges.batch_id
+    select ${by === 'post' ? postKey : keys[by]} as key, accounts.base_url = 'local' as is_local, ${sums}
+    from ${by === 'post' ? sql`(${eachCharge})` : sql`charge_sums`} as charged
+      join batches on batches.id = charged.batch_id
       join accounts on accounts.id = batches.account_id
       join parts on parts.id = batches.part_id
       join recipes on recipes.id = parts.recipe_id
-      join requests on requests.id = charges.request_id
-    group by 1, 2 order by ${order}
+    group by 1, 2 order by ${orders[by]}
   `.execute(db)
   return rows
 }
 
 // What a batch is expected to cost is what one of its requests is, times how many it holds: so the division is exact.
 const sums = sql`
-  count(*) as requests,
-  sum(charges.input_tokens) as input_tokens,
-  sum(charges.cached_tokens) as cached_tokens,
-  sum(charges.output_tokens) as output_tokens,
-  sum(charges.reasoning_tokens) as reasoning_tokens,
-  sum(charges.cost_nano_usd) as cost_nano_usd,
-  iif(count(*) = count(requests.estimated_input_tokens), sum(requests.estimated_input_tokens), null) as estimated_input_tokens,
-  iif(count(*) = count(requests.image_tokens), sum(requests.image_tokens), null) as estimated_image_tokens,
-  iif(count(*) = count(batches.estimated_cost_nano_usd), sum(batches.estimated_cost_nano_usd / parts.requests), null)
-    as estimated_cost_nano_usd`
+  sum(charged.requests) as requests,
+  sum(charged.input_tokens) as input_tokens,
+  sum(charged.cached_tokens) as cached_tokens,
+  sum(charged.output_tokens) as output_tokens,
+  sum(charged.reasoning_tokens) as reasoning_tokens,
+  sum(charged.cost_nano_usd) as cost_nano_usd,
+  iif(count(*) = count(charged.estimated_input_tokens), sum(charged.estimated_input_tokens), null) as estimated_input_tokens,
+  iif(count(*) = count(charged.estimated_image_tokens), sum(charged.estimated_image_tokens), null) as estimated_image_tokens,
+  iif(count(*) = count(batches.estimated_cost_nano_usd),
+    sum(charged.requests * (batches.estimated_cost_nano_usd / parts.requests)), null) as estimated_cost_nano_usd`
 
-const views = {
-  method: { key: sql`recipes.profile || '/' || batches.lane`, order: sql`cost_nano_usd desc, key` },
-  model: { key: sql`charges.model`, order: sql`cost_nano_usd desc, key` },
-  batch: { key: sql`batches.provider_batch_id`, order: sql`min(batches.id)` },
-  day: { key: sql`substr(batches.intended_at, 1, 10)`, order: sql`key` },
-  post: {
-    key: sql`coalesce((
-      select posts.key from images join posts on posts.id = images.post_id
-      where images.request_id = charges.request_id order by images.id limit 1
-    ), '')`,
-    order: sql`cost_nano_usd desc, key`,
-  },
-} satisfies Record<LedgerView, object>
+const keys = {
+  method: sql`recipes.profile || '/' || batches.lane`,
+  model: sql`charged.model`,
+  batch: sql`batches.provider_batch_id`,
+  day: sql`substr(batches.intended_at, 1, 10)`,
+}
+
+const orders: Record<LedgerView, RawBuilder<unknown>> = {
+  method: sql`cost_nano_usd desc, key`,
+  model: sql`cost_nano_usd desc, key`,
+  batch: sql`min(batches.id)`,
+  day: sql`key`,
+  post: sql`cost_nano_usd desc, key`,
+}
+
+// Only posts take a look at every charge.
+const eachCharge = sql`
+  select charges.*, 1 as requests, estimated_input_tokens, image_tokens as estimated_image_tokens
+  from charges join requests on requests.id = charges.request_id`
+
+const postKey = sql`coalesce((
+  select posts.key from images join posts on posts.id = images.post_id
+  where images.request_id = charged.request_id order by images.id limit 1
+), '')`
 
 /** Answers that serve more pictures than the one that was asked about: how many pictures, and what asking would have cost. */
 export type Reuse = { images: number; worth_nano_usd: number }
@@ -99,12 +109,9 @@ export type CheckedBatch = { batch: string; usage: string; charged: string }
 /** Batches whose charges can be held against the provider's own sum, oldest first; and how many can not be. */
 export async function findCheckedBatches(db: Db): Promise<{ checked: CheckedBatch[]; unchecked: number }> {
   const { rows } = await sql<CheckedBatch & { usage: string | null }>`
-    select provider_batch_id as batch, usage, (
-      select json_object('inputTokens', coalesce(sum(input_tokens), 0), 'cachedTokens', coalesce(sum(cached_tokens), 0),
-        'outputTokens', coalesce(sum(output_tokens), 0))
-      from charges where charges.batch_id = batches.id
-    ) as charged
-    from batches where state = 'collected' and lane = 'batch' order by id
+    select provider_batch_id as batch, usage, coalesce(sums.charged, ${NOTHING_CHARGED}) as charged
+    from batches left join ${chargedTokens} as sums on sums.batch_id = batches.id
+    where state = 'collected' and lane = 'batch' order by id
   `.execute(db)
   const checked = rows.filter((row): row is CheckedBatch => row.usage !== null)
   return { checked, unchecked: rows.length - checked.length }

@@ -13,8 +13,11 @@ export async function sumCommitted(db: Db, since: Date, isLocal: boolean): Promi
     select coalesce(sum(iif(state = 'collected', charged, max(charged, expected))), 0) as committed
     from (
       select batches.state, coalesce(batches.estimated_cost_nano_usd, 0) as expected,
-        (select coalesce(sum(cost_nano_usd), 0) from charges where charges.batch_id = batches.id) as charged
-      from batches join accounts on accounts.id = batches.account_id
+        coalesce(sums.cost_nano_usd, 0) as charged
+      from batches
+        left join (select batch_id, sum(cost_nano_usd) as cost_nano_usd from charge_sums group by batch_id) as sums
+          on sums.batch_id = batches.id
+        join accounts on accounts.id = batches.account_id
       where batches.intended_at >= ${since.toISOString()} and batches.state <> 'rejected'
         and (accounts.base_url = 'local') = ${isLocal ? 1 : 0}
     )

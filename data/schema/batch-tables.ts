@@ -179,6 +179,21 @@ export type ChargesTable = {
   charged_at: string
 }
 
+/** What the charges of one batch, by one model, come to; a view. */
+export type ChargeSumsView = {
+  batch_id: number
+  model: string
+  requests: number
+  input_tokens: number
+  cached_tokens: number
+  output_tokens: number
+  reasoning_tokens: number
+  cost_nano_usd: number
+  /** Null where one of the charges was not estimated. */
+  estimated_input_tokens: number | null
+  estimated_image_tokens: number | null
+}
+
 export type LearnedLimitsTable = {
   account_id: number
   model: string

@@ -5,6 +5,7 @@ import { exitCodeOf } from '../exit-codes.js'
 import { numberWithin, wholeNumber } from '../flag-values.js'
 import { homeOption, jsonOption } from '../open-home.js'
 import { nanoOfFlag } from '../sending.js'
+import { withSelection } from './selection-option.js'
 import { settingOptions } from './setting-options.js'
 
 /** The longest that a batch goes unlooked at, in seconds. */
@@ -14,14 +15,7 @@ export const materialize = defineCommand({
   command: 'materialize [selection..]',
   describe: 'Bring assets up to date; nothing that is answered or under way is asked again',
   builder: (yargs) =>
-    yargs
-      .positional('selection', {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-        defaultDescription: '*',
-        describe: 'Assets: a, a+ (with all below), +a (with all above), 1+a+2, *',
-      })
+    withSelection(yargs)
       .options({
         ...homeOption,
         ...settingOptions,

@@ -5,20 +5,14 @@ import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
 import { homeOption, jsonOption } from '../open-home.js'
 import { nanoOfFlag } from '../sending.js'
+import { withSelection } from './selection-option.js'
 import { settingOptions } from './setting-options.js'
 
 export const plan = defineCommand({
   command: 'plan [selection..]',
   describe: 'What a run would do now, why, and what it would cost in each way; sends nothing',
   builder: (yargs) =>
-    yargs
-      .positional('selection', {
-        type: 'string',
-        array: true,
-        default: [] as string[],
-        defaultDescription: '*',
-        describe: 'Assets: a, a+ (with all below), +a (with all above), 1+a+2, *',
-      })
+    withSelection(yargs)
       .options({
         ...homeOption,
         ...settingOptions,

@@ -4,10 +4,10 @@ import process from 'node:process'
 import { createAdaptorServer } from '@hono/node-server'
 import { Hono } from 'hono'
 import type { Db } from '../../data/database.js'
+import { sumChargesByModel } from '../../data/records/charges.js'
 import { countLiveBatches, countStates } from '../../data/records/state-counts.js'
 import type { Clock } from '../../pipeline/clock.js'
 import { listen } from '../../pipeline/listen.js'
-import { ChargeTotals } from './charge-totals.js'
 import type { Health } from './health.js'
 import { formatMetrics } from './metrics.js'
 import { webhookRoute } from './webhook-route.js'
@@ -41,7 +41,7 @@ export type WatchServer = { url: string; port: number; close(): Promise<void> }
  */
 export async function startWatchServer(options: WatchServerOptions): Promise<WatchServer> {
   const { db, clock, onWake, warn } = options
-  const scrape = await makeScrape(options)
+  const scrape = makeScrape(options)
   const app = new Hono()
   app.get('/health', async (c) => {
     const health = await options.health()
@@ -72,14 +72,12 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
   }
 }
 
-async function makeScrape({ db, clock, health }: WatchServerOptions): Promise<() => Promise<string>> {
-  const totals = new ChargeTotals()
-  await totals.read(db)
+function makeScrape({ db, clock, health }: WatchServerOptions): () => Promise<string> {
   return async () =>
     formatMetrics({
       states: await countStates(db),
       live: await countLiveBatches(db),
-      charges: await totals.read(db),
+      charges: await sumChargesByModel(db),
       health: await health(),
       rssBytes: process.memoryUsage.rss(),
       nodeVersion: process.version,
