@@ -1,8 +1,9 @@
 import { createWriteStream, type WriteStream } from 'node:fs'
-import { mkdir, open, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { once } from 'node:events'
 import { finished } from 'node:stream/promises'
+import { makeFolder } from './make-folder.js'
 
 /**
  * Writes a whole file so that a reader, or a crash, sees either the old one or the new one and never a half.
@@ -28,7 +29,7 @@ export type Artifact = {
 
 /** Opens an artifact for streaming; folders on the way are created. A left-over temporary file is overwritten. */
 export async function createArtifact(path: string): Promise<Artifact> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const temporary = `${path}.part`
   const stream = createWriteStream(temporary, { flush: true, highWaterMark: 1 << 20 })
   await once(stream, 'open')

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Database as Sqlite, Statement } from 'better-sqlite3'
@@ -14,6 +13,7 @@ import {
 } from 'kysely'
 import { LRUCache } from 'lru-cache'
 import { DataError } from './data-error.js'
+import { makeFolder } from './make-folder.js'
 import type { Migration } from './migrations/migration.js'
 import { migrations as allMigrations } from './migrations/migrations.js'
 import type { Schema } from './schema.js'
@@ -51,7 +51,7 @@ export async function openDatabase(path: string, migrations = allMigrations): Pr
 
 async function openFile(path: string): Promise<Sqlite> {
   const Database = loadSqlite()
-  mkdirSync(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const sqlite = new Database(path, { timeout: BUSY_TIMEOUT_MS })
   try {
     await enterWalMode(sqlite)

@@ -5,7 +5,7 @@ import { DataError } from './data-error.js'
  * other error. Whatever was being written when it arose is not there, or is there whole.
  */
 export function explainSystemError(error: unknown): DataError | undefined {
-  const { code, message, path } = deepest(error) as NodeJS.ErrnoException
+  const { code, message, path, syscall } = deepest(error) as NodeJS.ErrnoException
   if (typeof code !== 'string') return undefined
   const where = path === undefined ? '' : ` ("${path}")`
   const say = (name: string, sentence: string, hint: string): DataError =>
@@ -31,11 +31,24 @@ export function explainSystemError(error: unknown): DataError | undefined {
       'Restore hemline.db from a backup, or build it anew for nothing: hemline recover',
     )
   }
-  if (['EROFS', 'EACCES', 'EPERM'].includes(code) || /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
+  // A file system that holds no folders of ours, such as /proc.
+  const isNoPlace = code === 'ENOENT' && syscall === 'mkdir'
+  if (
+    isNoPlace ||
+    ['EROFS', 'EACCES', 'EPERM'].includes(code) ||
+    /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)
+  ) {
     return say(
       'not_writable',
       'a file cannot be opened or written',
       'Check the rights and the owner of the home, or name another with --home.',
+    )
+  }
+  if (['ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code)) {
+    return say(
+      'bad_path',
+      'a file stands where a folder should be, or a folder where a file should be',
+      'Name another home with --home, or move what stands there.',
     )
   }
   if (code.startsWith('SQLITE_IOERR') || code === 'EIO') {

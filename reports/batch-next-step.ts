@@ -1,5 +1,6 @@
 import type { ListedBatch } from '../data/records/batches.js'
 import { findStall } from '../pipeline/batch/stall.js'
+import { flagOfHome } from './home-flag.js'
 
 /**
  * What a person can type about a batch that does not go on by itself; undefined for one that does.
@@ -7,7 +8,7 @@ import { findStall } from '../pipeline/batch/stall.js'
  * @param home  as the person named it.
  */
 export function nextStepOf(batch: ListedBatch, home: string): string | undefined {
-  const flag = home === '.hemline' ? '' : ` --home ${home}`
+  const flag = flagOfHome(home)
   const again = `hemline materialize${flag}`
   const id = batch.provider_batch_id
   if (batch.state === 'held') {

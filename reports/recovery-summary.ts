@@ -1,4 +1,5 @@
 import { formatUsd } from '../data/catalogue/price.js'
+import { flagOfHome } from './home-flag.js'
 import { formatCount, formatCountOf } from './numbers.js'
 
 /** What was found again of a lost database. */
@@ -13,7 +14,7 @@ export type RecoverySummary = {
 /** What was found again, and what to type next. */
 export function describeRecovery(recovery: RecoverySummary, home: string): string {
   const { parts, answers, costNanoUsd, movedTo } = recovery
-  const flag = home === '.hemline' ? '' : ` --home ${home}`
+  const flag = flagOfHome(home)
   if (parts.length === 0)
     return `No part was found: there is nothing to recover. Start with: hemline materialize${flag}`
   const count = (state: string): string => formatCount(parts.filter((part) => part.state === state).length)

@@ -1,5 +1,6 @@
 import { formatUsd } from '../data/catalogue/price.js'
 import type { ChargeSum } from '../data/records/charges.js'
+import { flagOfHome } from './home-flag.js'
 import { formatCountOf } from './numbers.js'
 
 export type EndedRun = {
@@ -16,6 +17,12 @@ export type EndedRun = {
 /** How a run ended, what it sent and what that cost, and what to type next; a few lines. */
 export function describeRun(run: EndedRun, home: string): string {
   return [didWhat(run), ...next(run, home)].join('\n')
+}
+
+/** What is said when a look found files, and no picture among them. */
+export function describeNoPictures(skipped: number, home: string): string {
+  const files = formatCountOf(skipped, 'file was', 'files were')
+  return `No picture can be used: ${files} left out. Why: hemline images${flagOfHome(home)} --state skipped`
 }
 
 function didWhat({ runId, state, steps, submittedBatches, spent, isBilled }: EndedRun): string {
@@ -42,20 +49,23 @@ const words: Record<EndedRun['state'], string> = {
 }
 
 function next({ state, steps, isBilled }: EndedRun, home: string): string[] {
-  const flag = home === '.hemline' ? '' : ` --home ${home}`
-  const reason = steps.find((step) => step.state === state)?.because
+  const flag = flagOfHome(home)
+  const waiting = steps.find((step) => step.state === state)
+  const reason = waiting?.because
   switch (state) {
     case 'done':
-      return [
-        `See them: hemline posts${flag}. Take them out: hemline export${flag} --format csv --out posts.csv`,
-      ]
-    case 'waiting':
+      return [`See them: hemline posts${flag}. Take them out: hemline export${flag} --out posts.csv`]
+    case 'waiting': {
+      const goOn = `Go on with: hemline materialize${flag} --wait`
+      const isSent = waiting?.asset !== 'submitted_batch'
+      const word = isBilled
+        ? 'The batch goes on without this program.'
+        : 'The local server works only while hemline runs.'
       return [
         ...(reason ? [`Waiting: ${reason}.`] : []),
-        isBilled
-          ? `The batch goes on without this program. Go on with: hemline materialize${flag} --wait`
-          : `The local server works only while hemline runs. Go on with: hemline materialize${flag} --wait`,
+        isSent ? `${word} ${goOn}` : `${goOn}. Is the provider in reach? hemline doctor${flag}`,
       ]
+    }
     case 'held':
       return [...(reason ? [`Held: ${reason}.`] : []), `Look at: hemline batches${flag}`]
     case 'failed':

@@ -6,7 +6,8 @@ export type Command = Omit<CommandModule, 'handler'> & { handler(args: never): P
 /** Types a command: the handler's arguments follow from the options. */
 export function defineCommand<Args>(command: {
   command: string
-  describe: string
+  /** False for one that the help does not list. */
+  describe: string | false
   builder: (yargs: Argv) => Argv<Args>
   handler: (args: Args) => Promise<number>
 }): Command {

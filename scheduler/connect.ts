@@ -54,7 +54,8 @@ export function prepareConnection(
   }
 }
 
-function apiKeyOf(env: NodeJS.ProcessEnv): string {
+/** @throws HemlineError `no_key`, `bad_key`. */
+export function apiKeyOf(env: NodeJS.ProcessEnv): string {
   const apiKey = env['OPENAI_API_KEY']?.trim()
   if (apiKey) return checkedKey(apiKey)
   throw new HemlineError({
@@ -76,7 +77,7 @@ function checkedKey(apiKey: string): string {
 }
 
 /** The base URL is stored with every batch, and no call can be sent to one with a password in it. */
-function baseUrlOf(env: NodeJS.ProcessEnv): string {
+export function baseUrlOf(env: NodeJS.ProcessEnv): string {
   const text = (env['OPENAI_BASE_URL']?.trim() || OPENAI_BASE_URL).replace(/\/+$/, '')
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url && ['https:', 'http:'].includes(url.protocol) && !url.username && !url.password) return text

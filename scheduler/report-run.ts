@@ -3,8 +3,9 @@ import { homeAt } from '../data/home.js'
 import { openDatabase } from '../data/database.js'
 import { sumLedger } from '../data/records/ledger.js'
 import { listPostRecords } from '../data/records/posts.js'
+import { countStates } from '../data/records/state-counts.js'
 import { formatLedger } from '../reports/ledger-table.js'
-import { describeRun } from '../reports/run-summary.js'
+import { describeNoPictures, describeRun } from '../reports/run-summary.js'
 import { formatPosts } from '../reports/posts-table.js'
 import { isExpected } from '../pipeline/errors.js'
 import { print, printObject } from './print.js'
@@ -35,9 +36,12 @@ export async function reportRun(
           ),
         )
       }
-      await print(
-        formatLedger(await sumLedger(db, 'batch'), 'batch', { most: SHOWN_BATCHES, format: terminalTable }),
-      )
+      const ledger = await sumLedger(db, 'batch')
+      if (ledger.length > 0) {
+        await print(formatLedger(ledger, 'batch', { most: SHOWN_BATCHES, format: terminalTable }))
+      }
+      const { usable, skipped } = (await countStates(db)).images
+      if (usable === 0 && skipped > 0) await print(describeNoPictures(skipped, options.home))
       await print(describeRun(run, options.home))
     } finally {
       await db.destroy()

@@ -65,7 +65,7 @@ function imagesNamed<T extends object>(settings: T, home: Home): T {
   throw new HemlineError({
     code: 'no_images',
     message: `the home "${home.root}" does not know yet where your pictures are`,
-    hint: 'Say it once: hemline materialize --images FOLDER (or a manifest in CSV or JSONL).',
+    hint: 'Say it once, with --images FOLDER (or a manifest in CSV or JSONL).',
   })
 }
 

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { makeFolder } from '../../data/make-folder.js'
 
 const LINE_FEED = 0x0a
 const TAIL_BYTES = 64 * 1024
@@ -13,7 +14,7 @@ export type AnswerJournal = {
 
 /** Opens a journal, new or as a process that was killed left it: half a line at its end is cut off. */
 export async function openJournal(path: string): Promise<AnswerJournal> {
-  await mkdir(dirname(path), { recursive: true })
+  makeFolder(dirname(path))
   const file = await open(path, 'a+')
   await file.truncate(await endOfLastLine(file))
   let last: Promise<unknown> = Promise.resolve()

@@ -1,5 +1,5 @@
-import leven from 'leven'
 import { HemlineError } from '../errors.js'
+import { nearestName } from '../nearest-name.js'
 import type { Graph } from './graph.js'
 
 /** `2+a+`: up to 2 layers above, the asset, everything below. */
@@ -63,21 +63,10 @@ function unreadable(term: string): HemlineError {
 
 function unknownAsset<R>(graph: Graph<R>, key: string): HemlineError {
   const keys = graph.nodes.map((node) => node.key)
-  const nearest = nearestKey(key, keys)
+  const nearest = nearestName(key, keys)
   return new HemlineError({
     code: 'unknown_asset',
     message: `no asset "${key}"${nearest ? `; did you mean "${nearest}"?` : ''}`,
     hint: `There are ${keys.join(', ')}.`,
   })
-}
-
-/** One that holds what was typed, else one that is a few letters off; undefined when nothing is near. */
-function nearestKey(typed: string, keys: readonly string[]): string | undefined {
-  const lower = typed.toLowerCase()
-  const containing = keys.find((key) => lower.length > 2 && key.includes(lower))
-  if (containing) return containing
-  const [nearest] = keys
-    .map((key) => ({ key, distance: leven(lower, key) }))
-    .toSorted((a, b) => a.distance - b.distance)
-  return nearest && nearest.distance <= Math.max(2, nearest.key.length / 3) ? nearest.key : undefined
 }

@@ -1,9 +1,8 @@
 import process from 'node:process'
 import { defineCommand } from '../command.js'
+import { DEMO_HOME } from '../demo-home.js'
 import { exitCodeOf } from '../exit-codes.js'
 import { jsonOption } from '../open-home.js'
-
-const DEMO_HOME = '.hemline-demo'
 
 export const demo = defineCommand({
   command: 'demo',

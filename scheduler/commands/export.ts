@@ -2,6 +2,9 @@ import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { homeOption, withHome } from '../open-home.js'
+import type { ExportFormat } from '../write-export.js'
+
+const exportFormats = ['json', 'jsonl', 'csv'] as const satisfies readonly ExportFormat[]
 
 export const exportPosts = defineCommand({
   command: 'export',
@@ -11,8 +14,8 @@ export const exportPosts = defineCommand({
       .options({
         ...homeOption,
         format: {
-          choices: ['json', 'jsonl', 'csv'] as const,
-          default: 'jsonl' as const,
+          choices: exportFormats,
+          defaultDescription: 'as the file is named, else jsonl',
           describe: 'One array; one post a line; or a table with one row an image',
         },
         out: {
@@ -22,15 +25,21 @@ export const exportPosts = defineCommand({
           describe: 'The file; it is replaced whole',
         },
       })
-      .example('$0 export --format csv --out posts.csv', 'For a spreadsheet: no cell can start a formula')
-      .example('$0 export --format json --out posts.json', 'Everything, as one array'),
+      .example('$0 export --out posts.csv', 'For a spreadsheet: no cell can start a formula')
+      .example('$0 export --out posts.json', 'Everything, as one array'),
   async handler(args) {
     const [{ writeExport }, { formatCountOf }] = await Promise.all([
       import('../write-export.js'),
       import('../../reports/numbers.js'),
     ])
-    const posts = await withHome(args.home, (db) => writeExport(db, args.format, args.out))
+    const format = args.format ?? formatNamed(args.out)
+    const posts = await withHome(args.home, (db) => writeExport(db, format, args.out))
     process.stdout.write(`${formatCountOf(posts, 'post')} written to ${args.out}\n`)
     return exitCodes.done
   },
 })
+
+/** `posts.csv` is a table, whatever the default. */
+function formatNamed(path: string): ExportFormat {
+  return exportFormats.find((format) => path.toLowerCase().endsWith(`.${format}`)) ?? 'jsonl'
+}

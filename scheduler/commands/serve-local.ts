@@ -67,9 +67,25 @@ export const serveLocal = defineCommand({
 })
 
 async function readFaults(path: string) {
-  const [{ readFile }, { parseFaultScript }] = await Promise.all([
+  const [{ readFile }, { parseFaultScript }, { UsageError }] = await Promise.all([
     import('node:fs/promises'),
     import('../../pipeline/provider/local-server/faults/fault-script.js'),
+    import('../usage-error.js'),
   ])
-  return parseFaultScript(JSON.parse(await readFile(path, 'utf8')))
+  const unreadable = (problem: unknown): never => {
+    throw new UsageError(
+      `--faults names "${path}", which cannot be read: ${(problem as Error).message}`,
+      'Name a JSON file such as { "rules": [ { "fault": "line_error", "chance": 0.1 } ] }; docs/daemon.md shows more.',
+    )
+  }
+  const text = await readFile(path, 'utf8').catch(unreadable)
+  return parseFaultScript(parse(text, unreadable))
+}
+
+function parse(text: string, unreadable: (problem: unknown) => never): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    return unreadable(error)
+  }
 }

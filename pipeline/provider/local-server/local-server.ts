@@ -1,7 +1,7 @@
 import { once } from 'node:events'
-import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
+import { makeFolder } from '../../../data/make-folder.js'
 import type { Clock } from '../../clock.js'
 import { listen } from '../../listen.js'
 import { buildApp } from './app.js'
@@ -56,7 +56,7 @@ const CLOSING_GRACE_MS = 700
  *   has the port.
  */
 export async function startLocalServer(options: LocalServerOptions): Promise<LocalServer> {
-  await mkdir(options.directory, { recursive: true })
+  makeFolder(options.directory)
   const unlock = lockDirectory(options.directory)
   try {
     const closing = new AbortController()
