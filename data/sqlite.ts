@@ -17,7 +17,7 @@ export function loadSqlite(versions: NodeJS.ProcessVersions = process.versions):
     throw new DataError({
       code: 'no_sqlite',
       message: `the SQLite binding "${name}" does not load on Node ${versions.node}: ${(error as Error).message}`,
-      hint: 'Run `npm ci` with this Node; it needs python3, make and a C++ compiler where no prebuilt binary fits.',
+      hint: 'Run `npm ci` or `npm rebuild` with this Node; it needs python3, make and a C++ compiler where no prebuilt binary fits.',
       cause: error,
     })
   }

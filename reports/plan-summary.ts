@@ -1,5 +1,6 @@
 import { formatUsd } from '../data/catalogue/price.js'
 import { formatBars } from './bar-chart.js'
+import { flagOfHome } from './home-flag.js'
 import { methodInWords } from './method-words.js'
 import { formatBytes, formatCount, formatCountOf, formatDuration } from './numbers.js'
 import type { CostEstimate, Plan, PlannedMethod, PlannedModel } from './plan-type.js'
@@ -169,8 +170,7 @@ function modelTable({ models, methods, pictures }: Plan, table: FormatRows): str
 }
 
 function closing({ held, pictures, live, is_sending: isSending }: Plan, home: string): string {
-  const flag = home === '.hemline' ? '' : ` --home ${home}`
   if (held && isSending) return `It would be held: ${held.because}. Nothing was sent.`
   if (pictures.to_ask === 0 && live.length === 0) return 'Nothing is to be sent, so a run costs nothing ($0).'
-  return `Nothing was sent. Do it: hemline materialize${flag}`
+  return `Nothing was sent. Do it, with the same flags: hemline materialize${flagOfHome(home)}`
 }
