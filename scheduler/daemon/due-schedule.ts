@@ -1,6 +1,8 @@
 import type { Automation } from './automation.js'
 import { type Schedule, fireTimes, nextFireTime } from './cron-times.js'
-import type { HandledSchedule } from './plan-tick.js'
+
+/** How far a schedule has been handled, as it is on record. */
+export type HandledSchedule = { cron: string; timeZone: string; handledUntil: Date }
 
 /** How often a schedule fires now (0: not yet), why, and how far it is handled with that. */
 export type Due = { times: number; because: string; handled: HandledSchedule }

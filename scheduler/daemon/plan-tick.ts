@@ -1,6 +1,6 @@
 import type { Automation } from './automation.js'
 import { cutDecision, type Backlog } from './cut-batch.js'
-import { type Due, dueSchedule } from './due-schedule.js'
+import { type HandledSchedule, type Due, dueSchedule } from './due-schedule.js'
 
 /** What a tick knows of an asset or a source. */
 export type TickNode = {
@@ -34,9 +34,6 @@ export type TickInput = {
 
 /** Until when no run is begun by the clock, and why. */
 export type Pause = { until: Date; because: string }
-
-/** How far a schedule has been handled, as it is on record. */
-export type HandledSchedule = { cron: string; timeZone: string; handledUntil: Date }
 
 /** A run that is parked, the assets in it that wait, and when the first of them is due. */
 export type WaitingRun = { id: number; selection: readonly string[]; assets: readonly string[]; until: Date }
