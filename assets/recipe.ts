@@ -19,7 +19,7 @@ export const recipe = defineSource({
         recipeId,
         digest: record.digest,
         ...described,
-        ...(isNew ? { change: recipeChange(JSON.parse(before.metadata), described) } : {}),
+        ...(isNew ? { change: recipeChange(JSON.parse(before.metadata) as object, described) } : {}),
       },
     }
   },

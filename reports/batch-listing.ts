@@ -58,7 +58,7 @@ export function batchListing(now: Date, home: string): Listing<ListedBatch> {
       expires_at: batch.expires_at,
       polled_at: batch.polled_at,
       collected_at: batch.collected_at,
-      tally: batch.tally === null ? null : JSON.parse(batch.tally),
+      tally: batch.tally === null ? null : (JSON.parse(batch.tally) as object),
       usage: tokensJson(usageOf(batch)),
       usage_difference: tokensJson(differenceOf(batch)),
     }),
@@ -76,7 +76,7 @@ function stateInWords(batch: ListedBatch): string {
   const words = state === 'open' ? openInWords(batch, status ?? 'open') : state
   const difference = differenceOf(batch)
   if (difference) {
-    return `${words}, but ${describeUsageDifference(JSON.parse(batch.charged), usageOf(batch)!)}`
+    return `${words}, but ${describeUsageDifference(JSON.parse(batch.charged) as TokenSums, usageOf(batch)!)}`
   }
   return because === null ? words : `${words}: ${because}`
 }

@@ -40,7 +40,7 @@ export const imageListing: Listing<ListedImage> = {
       width,
       height,
       sha256,
-      columns: JSON.parse(columns),
+      columns: JSON.parse(columns) as object,
     }
   },
   empty: 'No images. Look for them with: hemline materialize --images FOLDER',

@@ -22,8 +22,8 @@ export async function askSettings(
   const answers = lines[Symbol.asyncIterator]()
   const ask = async (question: string): Promise<string | undefined> => {
     output.write(question)
-    const { done, value } = await answers.next()
-    return done ? undefined : value.trim()
+    const next = await answers.next()
+    return next.done ? undefined : next.value.trim()
   }
   try {
     const images = await askImages(ask, output)

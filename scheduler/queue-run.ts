@@ -5,6 +5,7 @@ import { findLease } from '../data/records/leases.js'
 import { listMaterializations } from '../data/records/materializations.js'
 import { type Run, findRun, insertRun } from '../data/records/runs.js'
 import { type Step, findSteps } from '../data/records/steps.js'
+import type { Metadata } from '../pipeline/engine/asset.js'
 import { EXECUTOR, judgeLease } from '../pipeline/engine/lease.js'
 import type { RunResult } from '../pipeline/engine/materialize.js'
 import { selectionText } from '../pipeline/engine/run-life.js'
@@ -102,7 +103,7 @@ function stepTeller({ db, notify }: Executor): { tell(steps: readonly Step[]): P
         if (state === 'failed') notify({ kind: 'step.failed', asset, error: new Error(because) })
         if (state === 'done') {
           const [made] = await listMaterializations(db, asset, 1)
-          notify({ kind: 'step.done', asset, metadata: JSON.parse(made!.metadata) })
+          notify({ kind: 'step.done', asset, metadata: JSON.parse(made!.metadata) as Metadata })
         }
       }
       if (!steps.some(({ state }) => state === 'waiting')) return

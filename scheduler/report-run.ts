@@ -1,4 +1,5 @@
 import process from 'node:process'
+import type { PostRecord } from '../assets/post/post-record.js'
 import { homeAt } from '../data/home.js'
 import { openDatabase } from '../data/database.js'
 import { sumLedger } from '../data/records/ledger.js'
@@ -31,7 +32,7 @@ export async function reportRun(
         const posts = await listPostRecords(db, { afterKey: '', limit: SHOWN_POSTS })
         await print(
           formatPosts(
-            posts.map(({ record }) => JSON.parse(record)),
+            posts.map(({ record }) => JSON.parse(record) as PostRecord),
             terminalWidth(),
           ),
         )

@@ -37,7 +37,7 @@ export function recipeRecord(settings: Settings, catalogue: Catalogue): RecipeRe
     digest: digest([settings.model, settings.profile, body, encoding, answeredBy]),
     model: settings.model,
     profile: settings.profile,
-    body: JSON.stringify({ ...describeRecipe(settings), encoding, request: JSON.parse(body) }),
+    body: JSON.stringify({ ...describeRecipe(settings), encoding, request: JSON.parse(body) as object }),
   }
 }
 

@@ -2,7 +2,7 @@ import type { Db } from '../../data/database.js'
 import { findLatestMaterializations } from '../../data/records/materializations.js'
 import { findLatestObservations } from '../../data/records/observations.js'
 import { type Step, findLatestSteps } from '../../data/records/steps.js'
-import type { Asset } from './asset.js'
+import type { Asset, Metadata } from './asset.js'
 import type { Graph } from './graph.js'
 import type { Recorded } from './staleness.js'
 
@@ -12,7 +12,7 @@ export async function loadRecords(db: Db): Promise<Map<string, Recorded>> {
   for (const [key, row] of await findLatestObservations(db)) {
     records.set(key, {
       dataVersion: row.data_version,
-      metadata: JSON.parse(row.metadata),
+      metadata: JSON.parse(row.metadata) as Metadata,
       at: row.observed_at,
       ...(row.previous_version === null ? {} : { previousVersion: row.previous_version }),
     })
@@ -22,10 +22,10 @@ export async function loadRecords(db: Db): Promise<Map<string, Recorded>> {
     const unfinished = unfinishedBecause(steps.get(key))
     records.set(key, {
       dataVersion: row.data_version,
-      metadata: JSON.parse(row.metadata),
+      metadata: JSON.parse(row.metadata) as Metadata,
       at: row.materialized_at,
       codeVersion: row.code_version,
-      inputVersions: JSON.parse(row.input_versions),
+      inputVersions: JSON.parse(row.input_versions) as Record<string, string>,
       ...(unfinished === undefined ? {} : { unfinished }),
     })
   }

@@ -1,6 +1,7 @@
 import type { Db } from '../../data/database.js'
 import { listMaterializations } from '../../data/records/materializations.js'
 import { listObservations } from '../../data/records/observations.js'
+import type { Metadata } from './asset.js'
 import type { Graph } from './graph.js'
 import { type Status, sentence } from './staleness.js'
 
@@ -98,7 +99,7 @@ async function pastVersions<R>(db: Db, graph: Graph<R>, key: string): Promise<Pa
     const observations = await listObservations(db, key, MAX_VERSIONS)
     return observations.map((row) => ({
       dataVersion: row.data_version,
-      because: String(JSON.parse(row.metadata).change || 'changed'),
+      because: String((JSON.parse(row.metadata) as Metadata)['change'] || 'changed'),
     }))
   }
   const materializations = await listMaterializations(db, key, MAX_VERSIONS)
@@ -106,6 +107,6 @@ async function pastVersions<R>(db: Db, graph: Graph<R>, key: string): Promise<Pa
     dataVersion: row.data_version,
     because: row.because,
     codeVersion: row.code_version,
-    inputVersions: JSON.parse(row.input_versions),
+    inputVersions: JSON.parse(row.input_versions) as Record<string, string>,
   }))
 }

@@ -29,7 +29,7 @@ const NEVER_CONNECTED = new Set([
 export function toProviderError(what: string, error: unknown, mask: Mask): unknown {
   if (error instanceof OpenAI.APIUserAbortError || isExpected(error)) return error
   if (error instanceof OpenAI.APIConnectionError) return connectionError(what, error, mask)
-  if (error instanceof OpenAI.APIError) return answeredError(what, error, mask)
+  if (isApiError(error)) return answeredError(what, error, mask)
   const { message } = deepestCause(error instanceof Error ? error : new Error(String(error)))
   return cutOff(what, mask(message), error)
 }
@@ -43,6 +43,13 @@ export function cutOff(what: string, how: string, cause?: unknown): ProviderErro
     acted: 'maybe',
     isPassing: true,
   })
+}
+
+type ApiError = InstanceType<typeof OpenAI.APIError>
+
+/** Whether the provider answered, and with an error. */
+export function isApiError(error: unknown): error is ApiError {
+  return error instanceof OpenAI.APIError
 }
 
 function connectionError(what: string, error: Error, mask: Mask): ProviderError {
@@ -60,7 +67,7 @@ function connectionError(what: string, error: Error, mask: Mask): ProviderError 
   })
 }
 
-function answeredError(what: string, error: InstanceType<typeof OpenAI.APIError>, mask: Mask): ProviderError {
+function answeredError(what: string, error: ApiError, mask: Mask): ProviderError {
   const status = error.status ?? 0
   // A 5xx may come from a gateway in front of a server that took the request; 408 and 409 likewise tell nothing.
   const isOutOfCredit = error.code === 'insufficient_quota'

@@ -2,7 +2,7 @@ import { openAsBlob } from 'node:fs'
 import OpenAI from 'openai'
 import type { Batch } from 'openai/resources/batches'
 import { type Mask, makeMask } from '../mask.js'
-import { cutOff, toProviderError } from './openai-errors.js'
+import { cutOff, isApiError, toProviderError } from './openai-errors.js'
 import {
   KEY_FIELD,
   type Provider,
@@ -148,7 +148,7 @@ export function openaiProvider(options: {
             .asResponse()
           return reply(response.status, response.headers, await response.json())
         } catch (error) {
-          if (!(error instanceof OpenAI.APIError) || error.status === undefined || concernsAll(error)) {
+          if (!isApiError(error) || error.status === undefined || concernsAll(error)) {
             throw error
           }
           return reply(error.status, error.headers ?? new Headers(), { error: error.error })

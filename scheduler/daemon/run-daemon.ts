@@ -150,7 +150,7 @@ async function workUntilStopped(
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
-  progress.notify({ kind: 'daemon.stopping', because: String(signal.reason?.message ?? signal.reason) })
+  progress.notify({ kind: 'daemon.stopping', because: (signal.reason as Error).message })
   await task.destroy()
   await working
 }

@@ -129,7 +129,7 @@ type ChatUsage = {
 
 function parse(line: Buffer): OutputLine | undefined {
   try {
-    return JSON.parse(line.toString('utf8'))
+    return JSON.parse(line.toString('utf8')) as OutputLine
   } catch {
     return undefined
   }

@@ -80,7 +80,8 @@ function skipUpload(stream: BusboyFileStream, filename: string): Upload {
 
 async function writeAll(stream: BusboyFileStream, artifact: Artifact): Promise<void> {
   try {
-    for await (const chunk of stream.iterator({ destroyOnReturn: false })) await artifact.write(chunk)
+    const chunks = stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>
+    for await (const chunk of chunks) await artifact.write(chunk)
   } catch (error) {
     // The form goes on only when its file is read.
     stream.resume()

@@ -8,7 +8,7 @@ import { HemlineError } from '../../errors.js'
  */
 export async function readRecord<Stored>(path: string): Promise<Stored | undefined> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'))
+    return JSON.parse(await readFile(path, 'utf8')) as Stored
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     if (!(error instanceof SyntaxError)) throw error

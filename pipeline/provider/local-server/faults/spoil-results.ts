@@ -86,7 +86,9 @@ function withMessage(line: OutputLine, change: Change, finish = 'stop'): object 
   if (!body || !('choices' in body)) return line
   const [choice] = body.choices
   const content = choice!.message.content ?? ''
-  const message = { ...choice!.message, ...(typeof change === 'function' ? change(content) : change) }
+  const changed: object =
+    typeof change === 'function' ? (change as (content: string) => object)(content) : change
+  const message = { ...choice!.message, ...changed }
   const choices = [{ ...choice!, finish_reason: finish, message }]
   return { ...line, response: { ...line.response, body: { ...body, choices } } }
 }
