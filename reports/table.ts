@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import stringWidth from 'string-width'
+import { wrapText } from './wrap-text.js'
 
 export type Column = { title: string; align?: 'left' | 'right' }
 
@@ -24,17 +25,15 @@ export function formatTable(
     Math.max(...[title, ...cells.map((row) => row[at]!)].map((text) => stringWidth(text))),
   )
   const fitted = fitColumns(natural, width)
-  const isCut = [head, ...cells].some((row) => row.some((text, at) => longestWord(text) > fitted[at]!))
+  // Words stay whole where they can; an id that is wider than its column goes on in the next line.
+  const wrap = (row: readonly string[]): string[] =>
+    fitted === natural ? [...row] : row.map((text, at) => wrapText(text, fitted[at]!).join('\n'))
   const table = new Table({
-    head,
+    head: wrap(head),
     colAligns: columns.map(({ align }) => align ?? 'left'),
-    ...(fitted === natural ? {} : { colWidths: fitted.map((content) => content + PADDING) }),
-    wordWrap: true,
-    // Words stay whole where they can; an id that is wider than its column goes on in the next line.
-    wrapOnWordBoundary: !isCut,
     style: { head: [], border: [], compact: true },
   })
-  for (const row of cells) table.push(row)
+  for (const row of cells) table.push(wrap(row))
   return table.toString()
 }
 
@@ -64,10 +63,6 @@ function fitColumns(natural: number[], width: number): number[] {
     fitted[widest]!--
   }
   return fitted
-}
-
-function longestWord(text: string): number {
-  return Math.max(...text.split(' ').map((word) => stringWidth(word)))
 }
 
 /** Text on one line, with everything that is not printable as an escape such as `\u000a`. */

@@ -1,5 +1,4 @@
 import process from 'node:process'
-import type { PostRecord } from '../assets/post/post-record.js'
 import { homeAt } from '../data/home.js'
 import { openDatabase } from '../data/database.js'
 import { sumLedger } from '../data/records/ledger.js'
@@ -7,13 +6,15 @@ import { listPostRecords } from '../data/records/posts.js'
 import { countStates } from '../data/records/state-counts.js'
 import { formatLedger } from '../reports/ledger-table.js'
 import { describeNoPictures, describeRun } from '../reports/run-summary.js'
-import { formatPosts } from '../reports/posts-table.js'
+import { postListing } from '../reports/post-listing.js'
 import { isExpected } from '../pipeline/errors.js'
+import { eachOf } from './pages.js'
+import { printListing } from './print-listing.js'
 import { print, printObject } from './print.js'
 import { reportError } from './report-error.js'
 import type { FinishedRun } from './execute-run.js'
 import { maskSecretsOf } from './secrets.js'
-import { terminalTable, terminalWidth } from './terminal-width.js'
+import { terminalTable } from './terminal-width.js'
 
 const SHOWN_POSTS = 5
 const SHOWN_BATCHES = 5
@@ -30,12 +31,7 @@ export async function reportRun(
     try {
       if (options.showsPosts) {
         const posts = await listPostRecords(db, { afterKey: '', limit: SHOWN_POSTS })
-        await print(
-          formatPosts(
-            posts.map(({ record }) => JSON.parse(record) as PostRecord),
-            terminalWidth(),
-          ),
-        )
+        await printListing(eachOf(posts), postListing, false)
       }
       const ledger = await sumLedger(db, 'batch')
       if (ledger.length > 0) {

@@ -42,8 +42,17 @@ const companionExtensions = new Set(
   ].flatMap((line) => line.split(' ')),
 )
 
-/** Instaloader keeps the profile's number in a file named `id`. */
-const companionNames = new Set(['id'])
+/** Without an extension: Instaloader keeps the profile's number in a file named `id`; a collection says whose it is. */
+const companionNames = new Set([
+  'id',
+  'license',
+  'licence',
+  'copying',
+  'notice',
+  'readme',
+  'sha256sums',
+  'md5sums',
+])
 
 const systemNames = new Set([
   'thumbs.db',

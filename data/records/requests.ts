@@ -137,17 +137,6 @@ export async function countCancelledRequests(db: Db): Promise<number> {
   return row.count
 }
 
-/** Lets the requests of cancelled batches be asked again; returns how many there were. */
-export async function reviveCancelledRequests(db: Db): Promise<number> {
-  const revived = await db
-    .updateTable('requests')
-    .set({ is_cancelled: 0 })
-    .where('state', '=', 'pending')
-    .where('is_cancelled', '=', 1)
-    .executeTakeFirstOrThrow()
-  return Number(revived.numUpdatedRows)
-}
-
 /** How many requests of a part have no outcome yet. */
 export async function countUnansweredOfPart(db: Db, partId: number): Promise<number> {
   const row = await db
@@ -189,15 +178,6 @@ export function skipRequest(db: Db, id: number, reason: string, detail: string):
       .execute()
     await touchPostsOfRequests(trx, [id])
   })
-}
-
-/** Lets the requests that were skipped try again: the limits that they broke may be others by now. */
-export async function reviveSkippedRequests(db: Db): Promise<void> {
-  await db
-    .updateTable('requests')
-    .set({ state: 'pending', reason: null, detail: null })
-    .where('state', '=', 'skipped')
-    .execute()
 }
 
 /**

@@ -48,8 +48,14 @@ export function findRun(db: Db, id: number): Promise<Run | undefined> {
 }
 
 /** The latest runs, newest first. */
-export function listRuns(db: Db, limit: number): Promise<Run[]> {
-  return db.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(limit).execute()
+export function listRuns(db: Db, limit: number, beforeId = Number.MAX_SAFE_INTEGER): Promise<Run[]> {
+  return db
+    .selectFrom('runs')
+    .selectAll()
+    .where('id', '<', beforeId)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .execute()
 }
 
 /**

@@ -1,32 +1,18 @@
-import { defineCommand } from '../command.js'
-import { exitCodes } from '../exit-codes.js'
-import { wholeNumber } from '../flag-values.js'
-import { homeOption, jsonOption, withHome } from '../open-home.js'
-import { limitOption } from './limit-option.js'
+import { defineListing } from '../listing-command.js'
 
-export const failures = defineCommand({
+export const failures = defineListing({
   command: 'failures',
   describe: 'List every request that failed in a batch, with its reason and whether it is tried again',
-  builder: (yargs) =>
-    yargs
-      .options({ ...homeOption, ...limitOption, ...jsonOption })
-      .example('$0 failures --json', 'One line of JSON a failure'),
-  async handler(args) {
-    const limit = wholeNumber('limit', args.limit, 1, 1_000_000_000)
-    const [{ listFailures }, { failureListing }, { pages }, { printListing }] = await Promise.all([
+  examples: [['$0 failures --json', 'One line of JSON a failure']],
+  async load() {
+    const [{ listFailures }, { failureListing }] = await Promise.all([
       import('../../data/records/failures.js'),
       import('../../reports/failure-listing.js'),
-      import('../pages.js'),
-      import('../print-listing.js'),
     ])
-    await withHome(args.home, (db) => {
-      const rows = pages(
-        (after: number | undefined, count) => listFailures(db, { afterId: after ?? 0, limit: count }),
-        ({ id }) => id,
-        args.json ? Infinity : limit,
-      )
-      return printListing(rows, failureListing, args.json)
-    })
-    return exitCodes.done
+    return {
+      read: (db, after: number | undefined, count) => listFailures(db, { afterId: after ?? 0, limit: count }),
+      keyOf: ({ id }) => id,
+      listing: failureListing,
+    }
   },
 })

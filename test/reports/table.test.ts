@@ -32,6 +32,13 @@ table('breaks between words where only sentences are too long', () => {
   assert.match(text, /dress +│/)
 })
 
+table('keeps words whole beside one that is wider than its column', () => {
+  const text = formatTable(columns, [[rows[0]![0]!, 'a navy wrap dress with long sleeves', '$0.1018']], 50)
+  for (const word of 'a navy wrap dress with long sleeves'.split(' ')) assert.match(text, ` ${word} `)
+  const wide = formatTable([{ title: 'a' }, { title: 'b' }], [['紺のラップドレス紺のラップドレス', 'x']], 20)
+  for (const line of widths(wide)) assert.ok(line <= 20, wide)
+})
+
 table('stays as it is where the terminal is too narrow for any of it', () => {
   assert.is(formatTable(columns, rows, 10), formatTable(columns, rows))
 })
