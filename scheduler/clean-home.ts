@@ -36,11 +36,23 @@ export async function cleanHome(
   now: Date,
   isDryRun = false,
 ): Promise<Cleaned[]> {
-  const cleaned: Cleaned[] = []
-  const daysAgo = (days: number): Date => new Date(now.getTime() - days * DAY_MS)
+  const cleaned = [
+    ...(await cleanFiles(db, home, retention, now, isDryRun)),
+    ...(await cleanRecords(db, retention, now, isDryRun)),
+  ]
+  if (!isDryRun) await compact(db)
+  return cleaned
+}
 
-  const { task_files_days: taskDays, results_days: resultDays } = retention
-  for (const part of await findCollectedParts(db, daysAgo(taskDays))) {
+async function cleanFiles(
+  db: Db,
+  home: Home,
+  { task_files_days: taskDays, results_days: resultDays }: Retention,
+  now: Date,
+  isDryRun: boolean,
+): Promise<Cleaned[]> {
+  const cleaned: Cleaned[] = []
+  for (const part of await findCollectedParts(db, daysBefore(now, taskDays))) {
     if (part.file_deleted_at !== null) continue
     const because = `its answers are stored since ${part.collected_at}, and task_files_days is ${taskDays}`
     cleaned.push({ kind: 'task_file', path: part.path, bytes: part.bytes, because })
@@ -48,7 +60,7 @@ export async function cleanHome(
     await rm(home.pathOf(part.path), { force: true })
     await recordFileDeleted(db, part.id, now)
   }
-  for (const part of await findCollectedParts(db, daysAgo(resultDays))) {
+  for (const part of await findCollectedParts(db, daysBefore(now, resultDays))) {
     for (const path of Object.values(resultPaths(part.path))) {
       const bytes = await sizeOf(home.pathOf(path))
       if (bytes === undefined) continue
@@ -57,23 +69,31 @@ export async function cleanHome(
       if (!isDryRun) await rm(home.pathOf(path), { force: true })
     }
   }
+  return cleaned
+}
 
-  const { ticks_days: ticks, runs_days: runs } = retention
+async function cleanRecords(
+  db: Db,
+  { ticks_days: ticks, runs_days: runs }: Retention,
+  now: Date,
+  isDryRun: boolean,
+): Promise<Cleaned[]> {
+  const cleaned: Cleaned[] = []
   const daysOf = { ticks, runs, steps: runs }
   for (const kind of oldRecordKinds) {
-    const before = daysAgo(daysOf[kind])
+    const before = daysBefore(now, daysOf[kind])
     const records = await countOldRecords(db, kind, before)
     if (records === 0) continue
-    cleaned.push({
-      kind,
-      records,
-      because: `over for more than ${daysOf[kind]} days, and nothing needs them`,
-    })
+    const because = `over for more than ${daysOf[kind]} days, and nothing needs them`
+    cleaned.push({ kind, records, because })
     if (isDryRun) continue
     while ((await deleteOldRecords(db, kind, before, RECORDS_AT_ONCE)) === RECORDS_AT_ONCE);
   }
-  if (!isDryRun) await compact(db)
   return cleaned
+}
+
+function daysBefore(now: Date, days: number): Date {
+  return new Date(now.getTime() - days * DAY_MS)
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import type { Options } from 'yargs'
 import { methods } from '../../assets/request/choose-lane.js'
 import { defineCommand } from '../command.js'
 import { exitCodeOf } from '../exit-codes.js'
@@ -11,6 +12,41 @@ import { settingOptions } from './setting-options.js'
 /** The longest that a batch goes unlooked at, in seconds. */
 const MAX_POLL_SECONDS = 3_600
 
+/** How this run works; none of it is pinned. */
+const runOptions = {
+  limit: { type: 'number', requiresArg: true, describe: 'At most so many new requests in this run' },
+  method: {
+    choices: methods,
+    describe: 'How this run sends: in batches at half price, one by one now, or by how many they are',
+  },
+  'max-cost': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Dollars that this run may cost at most; if more is needed nothing is sent (code 4)',
+  },
+  wait: {
+    type: 'boolean',
+    defaultDescription: 'on a terminal',
+    describe: 'Stay until the batches are done; --no-wait exits with code 3 meanwhile',
+  },
+  'poll-interval': {
+    type: 'number',
+    requiresArg: true,
+    defaultDescription: '30, of the local server 1',
+    describe: 'Seconds between two polls',
+  },
+  force: {
+    type: 'boolean',
+    default: false,
+    describe: 'Make the selected assets even where nothing changed; answers are never bought again',
+  },
+  'dry-run': {
+    type: 'boolean',
+    default: false,
+    describe: 'Only say what would run, why, and what it would cost: `hemline plan`',
+  },
+} as const satisfies Record<string, Options>
+
 export const materialize = defineCommand({
   command: 'materialize [selection..]',
   describe: 'Bring assets up to date; nothing that is answered or under way is asked again',
@@ -19,37 +55,7 @@ export const materialize = defineCommand({
       .options({
         ...homeOption,
         ...settingOptions,
-        limit: { type: 'number', requiresArg: true, describe: 'At most so many new requests in this run' },
-        method: {
-          choices: methods,
-          describe: 'How this run sends: in batches at half price, one by one now, or by how many they are',
-        },
-        'max-cost': {
-          type: 'string',
-          requiresArg: true,
-          describe: 'Dollars that this run may cost at most; if more is needed nothing is sent (code 4)',
-        },
-        wait: {
-          type: 'boolean',
-          defaultDescription: 'on a terminal',
-          describe: 'Stay until the batches are done; --no-wait exits with code 3 meanwhile',
-        },
-        'poll-interval': {
-          type: 'number',
-          requiresArg: true,
-          defaultDescription: '30, of the local server 1',
-          describe: 'Seconds between two polls',
-        },
-        force: {
-          type: 'boolean',
-          default: false,
-          describe: 'Make the selected assets even where nothing changed; answers are never bought again',
-        },
-        'dry-run': {
-          type: 'boolean',
-          default: false,
-          describe: 'Only say what would run, why, and what it would cost: `hemline plan`',
-        },
+        ...runOptions,
         ...jsonOption,
       })
       .example('$0 materialize --images ~/photos', 'Everything, for the pictures of a folder')

@@ -19,7 +19,7 @@ type Sample = { value: number; labels?: Record<string, string> }
 
 /** The readings as Prometheus reads them, in its text format 0.0.4; `docs/daemon.md` lists the names. */
 export function formatMetrics(readings: Readings): Promise<string> {
-  const { states, live, charges, health, now } = readings
+  const { states, live, charges, now } = readings
   const page = new Page()
   page.gauge('hemline_requests', 'Requests by state.', byState(states.requests))
   page.gauge('hemline_batches', 'Batches by state.', byState(states.batches))
@@ -35,6 +35,12 @@ export function formatMetrics(readings: Readings): Promise<string> {
     { value: live.failed_polls },
   ])
 
+  addCharges(page, charges)
+  addProcess(page, readings)
+  return page.text()
+}
+
+function addCharges(page: Page, charges: readonly ModelCharges[]): void {
   const each = (value: (of: ModelCharges) => number): Sample[] =>
     charges.map((of) => ({ labels: { model: of.model }, value: value(of) }))
   page.counter(
@@ -53,7 +59,9 @@ export function formatMetrics(readings: Readings): Promise<string> {
     each((of) => of.cost_nano_usd / 1e9),
   )
   page.counter('hemline_tokens_total', 'Tokens that were charged.', charges.flatMap(tokensOf))
+}
 
+function addProcess(page: Page, { health, nodeVersion, rssBytes }: Readings): void {
   page.gauge('hemline_heartbeat_timestamp_seconds', 'When the daemon last came around.', [
     { value: Date.parse(health.heartbeat_at) / 1000 },
   ])
@@ -62,15 +70,12 @@ export function formatMetrics(readings: Readings): Promise<string> {
     page.gauge('hemline_last_tick_timestamp_seconds', 'When the last tick was.', [{ value }])
   }
   page.gauge('hemline_build_info', 'Always 1.', [
-    { value: 1, labels: { version: health.version, node: readings.nodeVersion } },
+    { value: 1, labels: { version: health.version, node: nodeVersion } },
   ])
-  page.gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', [
-    { value: readings.rssBytes },
-  ])
+  page.gauge('process_resident_memory_bytes', 'Resident memory size in bytes.', [{ value: rssBytes }])
   page.gauge('process_start_time_seconds', 'Start time of the process since the epoch in seconds.', [
     { value: Date.parse(health.started_at) / 1000 },
   ])
-  return page.text()
 }
 
 function byState(counts: Record<string, number>): Sample[] {
