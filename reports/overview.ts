@@ -72,7 +72,7 @@ function homeLines(overview: HomeOverview, now: Date): string[] {
     ])}`,
     `batches   ${describeBatches(overview, now)}`,
     `spent     ${describeSpending(overview.ledger)}`,
-    `assets    ${describeAssets(rows)}`,
+    `assets    ${describeAssets(overview)}`,
     ...(daemon ? [formatDaemon(daemon, now)] : []),
   ]
 }
@@ -105,14 +105,26 @@ function describeSpending(ledger: readonly LedgerRow[]): string {
   return [...spent(0), ...spent(1)].join('; ') || 'nothing'
 }
 
-function describeAssets(rows: readonly StatusRow[]): string {
+/** Whether the pinned settings are not those that the recipe was last looked at with. */
+function areSettingsNew({ settings, rows }: HomeOverview): boolean {
+  const recipe = rows.find(({ key }) => key === 'recipe')?.recorded?.metadata
+  if (!settings || !recipe) return false
+  const { model, detail, profile, provider } = settings
+  return Object.entries({ model, detail, profile, provider }).some(([name, value]) => recipe[name] !== value)
+}
+
+function describeAssets(overview: HomeOverview): string {
+  const { rows } = overview
+  if (areSettingsNew(overview))
+    return 'made with other settings; the next run asks anew what those describe otherwise'
   const open = rows.filter(({ kind, status }) => kind === 'asset' && status.kind !== 'fresh')
   return open.length === 0
     ? 'all up to date with the last look at the pictures'
     : `out of date: ${open.map(({ key }) => key).join(', ')}`
 }
 
-function nextSteps({ home, settings, rows, counts, live, daemon }: HomeOverview): NextStep[] {
+function nextSteps(overview: HomeOverview): NextStep[] {
+  const { home, settings, rows, counts, live, daemon } = overview
   const flag = flagOfHome(home)
   if (live.held > 0) return [[`hemline batches${flag}`, 'what is held, and the ways out']]
   if (daemon?.status === 'ok') return [[`hemline ticks${flag}`, 'what the daemon decided, and why']]
@@ -120,6 +132,12 @@ function nextSteps({ home, settings, rows, counts, live, daemon }: HomeOverview)
     return firstSteps(settings?.provider ?? 'openai', home)
   if (counts.requests.submitted > 0) {
     return [[`hemline materialize${flag} --wait`, 'take in what is at the provider, once it is done']]
+  }
+  if (areSettingsNew(overview)) {
+    return [
+      [`hemline plan${flag}`, 'what that would cost'],
+      [`hemline materialize${flag} --wait`, 'describe the pictures anew'],
+    ]
   }
   if (rows.some(({ kind, status }) => kind === 'asset' && status.kind !== 'fresh')) {
     return [

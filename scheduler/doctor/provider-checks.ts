@@ -1,6 +1,6 @@
 import type { Mask } from '../../pipeline/mask.js'
 import type { Finding } from '../../reports/checkup.js'
-import { formatDuration } from '../../reports/numbers.js'
+import { formatCountOf, formatDuration } from '../../reports/numbers.js'
 import { apiKeyOf, baseUrlOf } from '../connect.js'
 import { failure } from './home-checks.js'
 
@@ -11,7 +11,7 @@ const CLOCK_TOLERANCE_MS = 5 * 60_000
 /** Whether the key and the base URL can be used, as they stand in the environment. */
 export function checkKey(env: NodeJS.ProcessEnv): Finding[] {
   return [
-    attempt('key', () => `${apiKeyOf(env).length} characters in OPENAI_API_KEY`),
+    attempt('key', () => `${formatCountOf(apiKeyOf(env).length, 'character')} in OPENAI_API_KEY`),
     attempt('base URL', () => baseUrlOf(env)),
   ]
 }

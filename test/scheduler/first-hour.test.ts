@@ -46,7 +46,29 @@ firstHour('bare hemline says where one is and what to type next, from an empty f
   assert.match(done, /assets {4}all up to date/)
   for (const command of nextCommands(done)) await stdoutOf(desk, command.split(' '))
   assert.match(await readFile(desk.path('posts.csv'), 'utf8'), /^post_id,/)
+  await checkExports(desk)
+  await checkDoctor(desk)
 })
+
+/** An export is in the format that its file is named for. */
+async function checkExports(desk: Desk): Promise<void> {
+  await stdoutOf(desk, ['export', '--out', 'posts.JSON'])
+  assert.is(JSON.parse(await readFile(desk.path('posts.JSON'), 'utf8')).length, 9)
+  await stdoutOf(desk, ['export', '--out', 'posts'])
+  assert.is((await readFile(desk.path('posts'), 'utf8')).trim().split('\n').length, 9)
+}
+
+/** The doctor finds nothing in a home that works. */
+async function checkDoctor(desk: Desk): Promise<void> {
+  const { checks } = await desk.json(['doctor'])
+  assert.equal(
+    checks.map(({ check, state }: { check: string; state: string }) => [check, state]),
+    ['node', 'sqlite', 'home', 'disk', 'config', 'pictures', 'database', 'provider'].map((check) => [
+      check,
+      'ok',
+    ]),
+  )
+}
 
 firstHour('a home with a blank in its name is quoted in what to type next', async () => {
   await using desk = await makeDesk()
@@ -69,20 +91,6 @@ firstHour('init asks for the two things that have no default, and again for what
   const ended = new PassThrough()
   ended.end()
   assert.is(await askSettings(ended, new PassThrough(), false), undefined)
-})
-
-firstHour('the doctor finds nothing in a home that works, and writes nothing', async () => {
-  await using desk = await makeDesk()
-  await placeSamples(desk)
-  await stdoutOf(desk, ['materialize', '--images', 'samples/images', '--provider', 'local', '--wait'])
-  const { checks } = await desk.json(['doctor'])
-  assert.equal(
-    checks.map(({ check, state }: { check: string; state: string }) => [check, state]),
-    ['node', 'sqlite', 'home', 'disk', 'config', 'pictures', 'database', 'provider'].map((check) => [
-      check,
-      'ok',
-    ]),
-  )
 })
 
 firstHour('the doctor names what is wrong and how to mend it', async () => {
@@ -137,16 +145,6 @@ firstHour(
   },
 )
 
-firstHour('an export is in the format that its file is named for', async () => {
-  await using desk = await makeDesk()
-  await placeSamples(desk)
-  await stdoutOf(desk, ['materialize', '--images', 'samples/images', '--provider', 'local', '--wait'])
-  await stdoutOf(desk, ['export', '--out', 'posts.JSON'])
-  assert.is(JSON.parse(await readFile(desk.path('posts.JSON'), 'utf8')).length, 9)
-  await stdoutOf(desk, ['export', '--out', 'posts'])
-  assert.is((await readFile(desk.path('posts'), 'utf8')).trim().split('\n').length, 9)
-})
-
 firstHour('a home where none can be is told in one sentence', async () => {
   await using desk = await makeDesk()
   await writeFile(desk.path('file'), '')
@@ -155,6 +153,26 @@ firstHour('a home where none can be is told in one sentence', async () => {
     assert.is(code, 1, stderr)
     assert.match(stderr, /^error: [^\n]+\nhint: [^\n]*--home[^\n]*\n$/, home)
   }
+})
+
+firstHour('a .env that cannot be read is told, and nothing else is in the way', async () => {
+  await using desk = await makeDesk()
+  await mkdir(desk.path('.env'))
+  const { code, stdout, stderr } = await desk.run([])
+  assert.is(code, 0)
+  assert.match(stdout, /^There is no home/)
+  assert.match(stderr, /^warning: "\.env" cannot be read, so nothing in it counts: [^\n]+\n$/)
+})
+
+firstHour('a run goes on when nobody reads its log any more', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const running = desk.start(['materialize', '--images', 'samples/images', '--provider', 'local', '--wait'])
+  await running.says('run.started')
+  running.child.stderr!.destroy()
+  const { code, stdout } = await running.ended
+  assert.is(code, 0)
+  assert.match(stdout, /32 answers booked/)
 })
 
 firstHour('a folder without a picture says so, and where the reasons are', async () => {
