@@ -1,6 +1,8 @@
+import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { homeOption, jsonOption, withHome } from '../open-home.js'
+import { tellWhile } from '../tell-while.js'
 
 export const clean = defineCommand({
   command: 'clean',
@@ -38,7 +40,9 @@ export const clean = defineCommand({
     await withHome(args.home, async (db, home) => {
       const config = await readConfig(home)
       const retention = config?.sections.retention ?? retentionSchema.parse({})
-      const cleaned = await cleanHome(db, home, retention, systemClock.now(), args['dry-run'])
+      const cleaned = await tellWhile(process.stderr, 'Cleaning', () =>
+        cleanHome(db, home, retention, systemClock.now(), args['dry-run']),
+      )
       await printListing(eachOf(cleaned), cleaningListing, args.json)
       if (!args.json && cleaned.length > 0) await print(describeCleaning(cleaned, args['dry-run']))
     })

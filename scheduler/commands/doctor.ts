@@ -2,6 +2,7 @@ import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { homeOption, jsonOption } from '../open-home.js'
+import { tellWhile } from '../tell-while.js'
 import { terminalWidth } from '../terminal-width.js'
 
 export const doctor = defineCommand({
@@ -22,7 +23,9 @@ export const doctor = defineCommand({
       import('../print.js'),
       import('../../pipeline/clock.js'),
     ])
-    const findings = await checkUp(args.home, process.env, systemClock)
+    const findings = await tellWhile(process.stderr, 'Asking the provider', () =>
+      checkUp(args.home, process.env, systemClock),
+    )
     await (args.json ? printObject({ checks: findings }) : print(formatCheckup(findings, terminalWidth())))
     return findings.some(({ state }) => state === 'failed') ? exitCodes.failed : exitCodes.done
   },

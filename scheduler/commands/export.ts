@@ -2,6 +2,7 @@ import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { homeOption, withHome } from '../open-home.js'
+import { tellWhile } from '../tell-while.js'
 import type { ExportFormat } from '../write-export.js'
 
 const exportFormats = ['json', 'jsonl', 'csv'] as const satisfies readonly ExportFormat[]
@@ -33,7 +34,9 @@ export const exportPosts = defineCommand({
       import('../../reports/numbers.js'),
     ])
     const format = args.format ?? formatNamed(args.out)
-    const posts = await withHome(args.home, (db) => writeExport(db, format, args.out))
+    const posts = await tellWhile(process.stderr, `Writing ${args.out}`, () =>
+      withHome(args.home, (db) => writeExport(db, format, args.out)),
+    )
     process.stdout.write(`${formatCountOf(posts, 'post')} written to ${args.out}\n`)
     return exitCodes.done
   },
