@@ -1,35 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { chmod, link, mkdir, rename, symlink, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, rename, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import type { FoundImage } from '../../../assets/intake/found-image.js'
 import { chunkSize, walkFolder } from '../../../assets/intake/walk-folder.js'
 import { rejection } from '../../rejection.js'
 import { temporaryFolder } from './temporary-folder.js'
+import { chunksOf, imagesIn, pathsIn, refusalsIn } from './walked-images.js'
 
 const walking = suite('walking a folder')
-
-async function chunksOf(folder: string): Promise<FoundImage[][]> {
-  const chunks: FoundImage[][] = []
-  for await (const chunk of walkFolder(folder, { files: 0 })) chunks.push(chunk)
-  return chunks
-}
-
-async function imagesIn(folder: string): Promise<FoundImage[]> {
-  return (await chunksOf(folder)).flat()
-}
-
-async function pathsIn(folder: string): Promise<string[]> {
-  return (await imagesIn(folder)).map(({ path }) => path)
-}
-
-async function refusalsIn(folder: string): Promise<[path: string, reason: string][]> {
-  const refused = (await imagesIn(folder)).filter((image) => image.refused)
-  return refused.map(({ path, refused }) => [path, refused?.reason ?? ''])
-}
 
 walking('gives one array a folder, its posts and positions in order, and what a stat says', async () => {
   await using folder = await temporaryFolder()
@@ -172,94 +153,6 @@ walking('names pipes, sockets and their posts, and never opens them', async () =
   } finally {
     await new Promise((resolve) => server.close(resolve))
   }
-})
-
-walking('follows a link to a file inside: two paths are two images with one place', async () => {
-  await using folder = await temporaryFolder()
-  const file = await folder.write('a/1.jpg')
-  await symlink('a/1.jpg', join(folder.path, 'b.jpg'))
-  await link(file, join(folder.path, 'hard.jpg'))
-  const images = await imagesIn(folder.path)
-  assert.equal(
-    images.map(({ path }) => path),
-    ['b.jpg', 'hard.jpg', 'a/1.jpg'],
-  )
-  assert.equal(images[0]?.place, { kind: 'file', absolute: file })
-  assert.equal(images[0]?.stat, images[2]?.stat)
-})
-
-walking('refuses links that lead out, to nothing, or to themselves', async () => {
-  await using outside = await temporaryFolder()
-  await using folder = await temporaryFolder()
-  await outside.write('secret.jpg')
-  const to = (target: string, name: string): Promise<void> => symlink(target, join(folder.path, name))
-  await to(join(outside.path, 'secret.jpg'), 'file.jpg')
-  await to(outside.path, 'folder')
-  await to('/dev/null', 'device.jpg')
-  await to('gone', 'gone.jpg')
-  await to('self.jpg', 'self.jpg')
-  await to('../'.repeat(30) + 'etc/passwd', 'up.jpg')
-  assert.equal(await refusalsIn(folder.path), [
-    ['folder', 'link_outside'],
-    ['device.jpg', 'link_outside'],
-    ['file.jpg', 'link_outside'],
-    ['gone.jpg', 'missing'],
-    ['self.jpg', 'link_loop'],
-    ['up.jpg', 'link_outside'],
-  ])
-})
-
-walking('does not take a neighbour for the inside because its name begins alike', async () => {
-  await using parent = await temporaryFolder()
-  await parent.write('set/1.jpg')
-  await parent.write('set-private/1.jpg')
-  await symlink('../set-private/1.jpg', join(parent.path, 'set', '2.jpg'))
-  assert.equal(await refusalsIn(join(parent.path, 'set')), [['2.jpg', 'link_outside']])
-})
-
-walking('follows a folder link once, and refuses loops', async () => {
-  await using folder = await temporaryFolder()
-  await folder.write('a/1.jpg')
-  await folder.write('b/c/2.jpg')
-  await symlink('.', join(folder.path, 'a', 'self'))
-  await symlink('../..', join(folder.path, 'b', 'c', 'top'))
-  await symlink('a', join(folder.path, 'again'))
-  await symlink('a', join(folder.path, 'once-more'))
-  const images = await imagesIn(folder.path)
-  assert.equal(
-    images.map(({ path, refused }) => [path, refused?.reason]),
-    [
-      ['once-more', 'link_repeated'],
-      ['a/self', 'link_loop'],
-      ['a/1.jpg', undefined],
-      ['again/self', 'link_loop'],
-      ['again/1.jpg', undefined],
-      ['b/c/top', 'link_loop'],
-      ['b/c/2.jpg', undefined],
-    ],
-  )
-})
-
-walking('ends on folders that link to each other', async () => {
-  await using folder = await temporaryFolder()
-  const depth = 12
-  for (let level = 0; level < depth; level++) {
-    await folder.write(`f${level}/1.jpg`)
-    for (const name of ['l', 'r'])
-      await symlink(`../f${(level + 1) % depth}`, join(folder.path, `f${level}`, name))
-  }
-  const images = await imagesIn(folder.path)
-  assert.ok(images.length < 20 * depth, `${images.length} paths`)
-  assert.is(new Set(images.map(({ path }) => path)).size, images.length)
-})
-
-walking('accepts a top folder that is itself a link', async () => {
-  await using folder = await temporaryFolder()
-  const file = await folder.write('real/1.jpg')
-  await symlink('real', join(folder.path, 'link'))
-  const [image] = await imagesIn(join(folder.path, 'link'))
-  assert.is(image?.path, '1.jpg')
-  assert.equal(image?.place, { kind: 'file', absolute: file })
 })
 
 walking('records a folder that this user may not list, and goes on', async () => {
