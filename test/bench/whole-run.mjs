@@ -1,0 +1,94 @@
+// `hemline materialize --wait` over pictures that nobody has seen, against a local server that answers at once.
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from '../../dist/pipeline/clock.js'
+import { startLocalServer } from '../../dist/pipeline/provider/local-server/local-server.js'
+import * as build from './build.mjs'
+import { resultLine } from './answers.mjs'
+import { respondAtOnce } from './local-server.mjs'
+
+const CLI = fileURLToPath(new URL('../../dist/scheduler/cli.js', import.meta.url))
+const SELF = fileURLToPath(import.meta.url)
+
+export const stage = {
+  unit: 'pictures',
+  limit:
+    'the sum of the limits: find, bare sharp twice, reading and writing what is sent, JSON.parse of the answers',
+  goal: { atMost: 1.3, peakMb: 250 },
+  sizes: { usual: [100, 600], full: [800, 8_000] },
+  ways: ['limit', 'ours'],
+}
+
+export function prepare(wanted) {
+  return build.prepare(wanted)
+}
+
+/** Each picture is decoded once to see whether it can be used, and once more, later, to be sent. */
+export async function limit({ folder, size, time }) {
+  const sharp = (await import('sharp')).default
+  const paths = JSON.parse(await readFile(join(folder, 'paths.json'), 'utf8'))
+  const lines = paths.map((_, index) => resultLine(index + 1))
+  await time(async () => {
+    const find = spawn('find', [join(folder, 'pictures'), '-printf', '%p %s %T@ %C@ %i\\n'], {
+      stdio: 'ignore',
+    })
+    await once(find, 'exit')
+    sharp.concurrency(1)
+    sharp.cache(false)
+    const left = [...paths]
+    const look = async () => {
+      for (let path = left.pop(); path !== undefined; path = left.pop()) {
+        await sharp(join(folder, 'pictures', path))
+          .resize(16, 16, { fit: 'fill' })
+          .raw()
+          .toBuffer()
+      }
+    }
+    await Promise.all([look(), look(), look(), look()])
+    await build.limit({ folder, size, time: (work) => work() })
+    for (const line of lines) JSON.parse(line)
+  })
+}
+
+export async function ours({ folder, time }) {
+  const server = fork(SELF, [join(folder, `server-${process.pid}`)])
+  const [url] = await once(server, 'message')
+  const home = join(folder, `home-${process.pid}`)
+  const args = [
+    'materialize',
+    '--home',
+    home,
+    '--images',
+    join(folder, 'pictures'),
+    '--profile',
+    'original',
+    '--wait',
+  ]
+  const env = { ...process.env, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: url }
+  await time(async () => {
+    const run = spawn(process.execPath, [CLI, ...args, '--poll-interval', '0.05'], {
+      env,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const said = run.stderr.toArray()
+    const [code] = await once(run, 'exit')
+    if (code !== 0) throw new Error(Buffer.concat(await said).toString())
+  })
+  const ended = once(server, 'exit')
+  server.disconnect()
+  await ended
+}
+
+if (process.argv[1] === SELF) {
+  const server = await startLocalServer({
+    directory: process.argv[2],
+    respond: respondAtOnce(),
+    clock: systemClock,
+  })
+  process.on('disconnect', () => void server.close())
+  process.send(server.url)
+}
