@@ -16,40 +16,56 @@ const newline = 0x0a
  * @param maxBytes  the longest line that is accepted, 64 MiB if not given, so that a file without line ends does not fill the memory.
  * @throws DataError `line_too_long` with the line's number; the system's error when the file cannot be opened or read.
  */
-export async function* readLines(
+export async function* readLines(path: string | Buffer, options: LineLimit = {}): AsyncGenerator<FileLine> {
+  for await (const lines of readLinesInPieces(path, options)) for (const line of lines) yield line
+}
+
+type LineLimit = { maxBytes?: number }
+
+/**
+ * The same, as many at once as end in one piece of the file: for who reads so many that each wait counts.
+ *
+ * @param reuses  lines are valid until the next are asked for, and no longer; so nothing is left to be collected.
+ */
+export async function* readLinesInPieces(
   path: string | Buffer,
-  { maxBytes = 64 * 1024 * 1024 }: { maxBytes?: number } = {},
-): AsyncGenerator<FileLine> {
+  { maxBytes = 64 * 1024 * 1024, reuses = false }: LineLimit & { reuses?: boolean } = {},
+): AsyncGenerator<FileLine[]> {
   const file = await open(path, 'r')
   try {
     let number = 1
     let offset = 0
     let pending: Buffer[] = []
     let pendingBytes = 0
+    let buffer = Buffer.allocUnsafeSlow(chunkBytes)
     for (;;) {
       // A new buffer a read: lines are handed out as views of it.
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafeSlow(chunkBytes), 0, chunkBytes)
+      if (!reuses) buffer = Buffer.allocUnsafeSlow(chunkBytes)
+      const { bytesRead } = await file.read(buffer, 0, chunkBytes)
       const chunk = buffer.subarray(0, bytesRead)
+      const lines: FileLine[] = []
       let start = 0
       for (let end = chunk.indexOf(newline); end !== -1; end = chunk.indexOf(newline, start)) {
         const tail = chunk.subarray(start, end)
-        refuseLongLine(path, number, pendingBytes + tail.length, maxBytes)
+        if (pendingBytes + tail.length > maxBytes) break
         const line = pending.length === 0 ? tail : Buffer.concat([...pending, tail])
-        yield { line, number, offset }
+        lines.push({ line, number, offset })
         number++
         offset += line.length + 1
         pending = []
         pendingBytes = 0
         start = end + 1
       }
+      if (lines.length > 0) yield lines
       if (start < chunk.length) {
-        pending.push(chunk.subarray(start))
+        const rest = chunk.subarray(start)
+        pending.push(reuses ? Buffer.from(rest) : rest)
         pendingBytes += chunk.length - start
         refuseLongLine(path, number, pendingBytes, maxBytes)
       }
       if (bytesRead === 0) break
     }
-    if (pendingBytes > 0) yield { line: Buffer.concat(pending), number, offset }
+    if (pendingBytes > 0) yield [{ line: Buffer.concat(pending), number, offset }]
   } finally {
     await file.close()
   }

@@ -1,4 +1,4 @@
-import { analysisSchema, type Analysis, type Garment } from './schema.js'
+import type { Analysis, Garment } from './schema.js'
 
 /** What models write where they mean that no brand shows. */
 const NO_BRAND = new Set(['', 'unknown', 'none', 'null', 'n/a', 'na', 'unbranded', 'no brand'])
@@ -6,7 +6,8 @@ const NO_BRAND = new Set(['', 'unknown', 'none', 'null', 'n/a', 'na', 'unbranded
 /**
  * The one form of an analysis that is stored, whichever profile it came from: free text on one line without outer or
  * control characters, garment types in lower case, lists without repetitions (the first stays), no empty details, null
- * for empty text and for words that mean "no brand".
+ * for empty text and for words that mean "no brand". Its keys are in the schema's order, so that equal analyses are equal
+ * bytes as JSON, to be hashed.
  */
 export function canonicalAnalysis(analysis: Analysis): Analysis {
   return {
@@ -23,14 +24,6 @@ export function canonicalAnalysis(analysis: Analysis): Analysis {
     quality: analysis.quality,
     confidence: analysis.confidence,
   }
-}
-
-/**
- * One line of JSON with the keys in the schema's order, so that equal analyses give equal bytes to hash.
- * Throws a `ZodError` for a value that is no analysis.
- */
-export function canonicalJson(analysis: Analysis): string {
-  return JSON.stringify(analysisSchema.parse(analysis))
 }
 
 function canonicalGarment(garment: Garment): Garment {
@@ -69,6 +62,13 @@ function textOrNull(text: string | null): string | null {
 
 /** Text on one line; half a surrogate pair would change when written as UTF-8, so it becomes U+FFFD at once. */
 function cleanText(text: string): string {
+  return PLAIN_TEXT.test(text) ? text : cleaned(text)
+}
+
+/** ASCII words with a space between them are clean; most text is. */
+const PLAIN_TEXT = /^[!-~]+(?: [!-~]+)*$/
+
+function cleaned(text: string): string {
   return text
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .normalize('NFC')

@@ -58,8 +58,10 @@ export function toCompact(analysis: Analysis): CompactAnalysis {
  * Where it lists two codes for a field that holds one value, the first counts, as the prompt says.
  */
 export function expand(compact: CompactAnalysis): Analysis {
-  return decode(analysisSchema, compact) as Analysis
+  return decodeAnalysis(compact) as Analysis
 }
+
+const decodeAnalysis = decoderOf(analysisSchema)
 
 type Fields = [name: string, schema: z.ZodType][]
 type Json = Record<string, unknown>
@@ -97,29 +99,37 @@ function encode(schema: z.ZodType, value: unknown): unknown {
   return isPercent(schema) ? Math.round((value as number) * 100) : value
 }
 
-function decode(schema: z.ZodType, value: unknown): unknown {
+type Decoder = (value: unknown) => unknown
+
+/** Looks at the schema once, and not for every answer. */
+function decoderOf(schema: z.ZodType): Decoder {
   if (schema instanceof z.ZodObject) {
-    const source = value as Json
-    const listed = source[CODES_KEY] as string[]
-    return Object.fromEntries(
-      (Object.entries(schema.shape) as Fields).map(([name, field]) => {
-        const codes = codesOf(field)
-        if (codes === undefined) return [name, decode(field, source[shortKey(name)])]
-        const terms = termsListed(codes, listed)
-        return [name, field instanceof z.ZodArray ? terms : (terms[0] ?? 'unknown')]
-      }),
+    const fields = (Object.entries(schema.shape) as Fields).map(
+      ([name, field]) => [name, fieldDecoder(name, field)] as const,
     )
+    return (value) => {
+      const source = value as Json
+      return Object.fromEntries(fields.map(([name, decode]) => [name, decode(source)]))
+    }
   }
   if (schema instanceof z.ZodArray) {
-    return (value as unknown[]).map((item) => decode(schema.element as z.ZodType, item))
+    const decode = decoderOf(schema.element as z.ZodType)
+    return (value) => (value as unknown[]).map(decode)
   }
-  return isPercent(schema) ? (value as number) / 100 : value
+  return isPercent(schema) ? (value) => (value as number) / 100 : (value) => value
 }
 
-/** The terms of one vocabulary among the listed codes, in the order listed. */
-function termsListed(codes: Readonly<Record<string, string>>, listed: string[]): string[] {
+/** Reads one field of the full form from the compact object. */
+function fieldDecoder(name: string, field: z.ZodType): (source: Json) => unknown {
+  const codes = codesOf(field)
+  if (codes === undefined) {
+    const [key, decode] = [shortKey(name), decoderOf(field)]
+    return (source) => decode(source[key])
+  }
   const termOf = new Map(Object.entries(codes).map(([term, code]) => [code, term]))
-  return listed.flatMap((code) => termOf.get(code) ?? [])
+  const termsListed = (source: Json): string[] =>
+    (source[CODES_KEY] as string[]).flatMap((code) => termOf.get(code) ?? [])
+  return field instanceof z.ZodArray ? termsListed : (source) => termsListed(source)[0] ?? 'unknown'
 }
 
 /** The codes of a field that is written as codes: a vocabulary value, or a list of them. */

@@ -33,7 +33,9 @@ export function readAnswer<Answer>(
   } catch (error) {
     return { ok: false, reason: 'not_json', detail: shorten(notJsonDetail(content, error as SyntaxError)) }
   }
-  const parsed = schema.safeParse(tolerated(schema, json), { reportInput: true })
+  // Most answers need no tolerance, and what satisfies the schema as it is would come through it unchanged.
+  const exact = schema.safeParse(json)
+  const parsed = exact.success ? exact : schema.safeParse(tolerated(schema, json), { reportInput: true })
   if (!parsed.success)
     return { ok: false, reason: 'schema_mismatch', detail: shorten(firstIssue(parsed.error)) }
   return { ok: true, analysis: canonicalAnalysis(toAnalysis(parsed.data)) }

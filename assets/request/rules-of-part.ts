@@ -3,7 +3,6 @@ import { priceOf } from '../../data/catalogue/price.js'
 import type { Db } from '../../data/database.js'
 import type { Lane } from '../../data/schema/batch-tables.js'
 import type { AnswerRules } from '../../pipeline/batch/answer-rules.js'
-import { canonicalJson } from '../analysis/canonical.js'
 import { profiles } from '../analysis/profile.js'
 import { recipeOfPart } from './recipe-record.js'
 
@@ -21,7 +20,7 @@ export async function rulesOfPart(
     readAnswer(content) {
       const read = profile.readAnswer(content)
       return read.ok
-        ? { ok: true, body: canonicalJson(read.analysis) }
+        ? { ok: true, body: JSON.stringify(read.analysis) }
         : { ok: false, code: read.reason, message: read.detail }
     },
     price(usage, tier) {

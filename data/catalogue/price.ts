@@ -47,8 +47,19 @@ export function nanoPerToken({ prices }: ModelRow): { input: number; cachedInput
   }
 }
 
-/** A price in dollars, as decimal text, in nano-dollars. */
+const nanoOfPrice = new Map<string, bigint>()
+
+/** The prices of a catalogue are few, and asked for with every answer. */
 function nanoOf(usd: string): bigint {
+  const known = nanoOfPrice.get(usd)
+  if (known !== undefined) return known
+  const nano = readPrice(usd)
+  nanoOfPrice.set(usd, nano)
+  return nano
+}
+
+/** A price in dollars, as decimal text, in nano-dollars. */
+function readPrice(usd: string): bigint {
   const match = /^(\d+)(?:\.(\d{1,9}))?$/.exec(usd)
   if (!match) throw new Error(`"${usd}" is not a price with at most nine decimals`)
   return BigInt(match[1]! + (match[2] ?? '').padEnd(9, '0'))

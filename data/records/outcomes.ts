@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
+import { type SqlValue, insertRows } from '../insert-rows.js'
 import type { Row } from '../schema.js'
 import { touchPostsOfRequests } from './posts.js'
 import { MAX_ATTEMPTS } from './requests.js'
@@ -76,16 +77,21 @@ async function insertCharges(
   lines: readonly SettledLine[],
   now: Date,
 ): Promise<void> {
-  const rows = lines.flatMap(({ requestId, charge }) => (charge ? [{ requestId, ...charge }] : []))
-  if (rows.length === 0) return
-  await sql`
-    insert into charges (batch_id, request_id, model, input_tokens, cached_tokens, output_tokens, reasoning_tokens,
-      price, cost_nano_usd, charged_at)
-    select ${batchId}, value->>'requestId', value->>'model', value->>'inputTokens', value->>'cachedTokens',
-      value->>'outputTokens', value->>'reasoningTokens', value->>'price', value->>'costNanoUsd', ${now.toISOString()}
-    from json_each(${JSON.stringify(rows)}) where true
-    on conflict (batch_id, request_id) do nothing
-  `.execute(trx)
+  const at = now.toISOString()
+  const rows: SqlValue[][] = []
+  for (const { requestId, charge } of lines) {
+    if (!charge) continue
+    const { model, inputTokens, cachedTokens, outputTokens, reasoningTokens, price, costNanoUsd } = charge
+    const tokens = [inputTokens, cachedTokens, outputTokens, reasoningTokens]
+    rows.push([batchId, requestId, model, ...tokens, price, costNanoUsd, at])
+  }
+  await insertRows(
+    trx,
+    `insert into charges (batch_id, request_id, model, input_tokens, cached_tokens, output_tokens, reasoning_tokens,
+      price, cost_nano_usd, charged_at)`,
+    rows,
+    'on conflict (batch_id, request_id) do nothing',
+  )
 }
 
 async function insertAnswers(
@@ -94,20 +100,23 @@ async function insertAnswers(
   lines: readonly SettledLine[],
   now: Date,
 ): Promise<void> {
-  const rows = lines.flatMap(({ requestId, outcome }) =>
-    outcome.kind === 'answered' ? [{ requestId, ...outcome }] : [],
+  const at = now.toISOString()
+  const ids: number[] = []
+  const rows: SqlValue[][] = []
+  for (const { requestId, outcome } of lines) {
+    if (outcome.kind !== 'answered') continue
+    ids.push(requestId)
+    rows.push([requestId, outcome.body, outcome.digest, outcome.model, batchId, at])
+  }
+  await insertRows(
+    trx,
+    'insert into answers (request_id, body, digest, model, batch_id, answered_at)',
+    rows,
+    'on conflict (request_id) do nothing',
   )
-  if (rows.length === 0) return
-  const json = JSON.stringify(rows)
-  await sql`
-    insert into answers (request_id, body, digest, model, batch_id, answered_at)
-    select value->>'requestId', value->>'body', value->>'digest', value->>'model', ${batchId}, ${now.toISOString()}
-    from json_each(${json}) where true
-    on conflict (request_id) do nothing
-  `.execute(trx)
   await sql`
     update requests set state = 'answered', reason = null, detail = null, is_cancelled = 0
-    where id in (select value->>'requestId' from json_each(${json}))
+    where id in (select value from json_each(${JSON.stringify(ids)}))
   `.execute(trx)
 }
 

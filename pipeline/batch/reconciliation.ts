@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Charge, SettledLine, StrayLine } from '../../data/records/outcomes.js'
 import type { AnswerRules } from './answer-rules.js'
 import type { LineFailure, ResultLine } from './result-line.js'
@@ -79,7 +79,7 @@ function settle(
     const outcome = failedOutcome({ tally: 'invalid', code, message, isRetryable: true })
     return { settled: { requestId, outcome, charge }, outcome: 'invalid' }
   }
-  const digest = createHash('sha256').update(read.body).digest('hex')
+  const digest = hash('sha256', read.body)
   const outcome = { kind: 'answered', body: read.body, digest, model: line.model } as const
   return { settled: { requestId, outcome, charge }, outcome: 'answered' }
 }

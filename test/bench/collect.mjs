@@ -1,5 +1,5 @@
 // Taking in a results file: read, parse, validate, store answer, charge and request state, check the sums.
-import { readFile, cp, mkdir } from 'node:fs/promises'
+import { cp, mkdir } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { createReadStream } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -21,6 +21,7 @@ export const stage = {
   goal: { atLeast: 0.25, peakMb: 120 },
   sizes: { usual: [5_000, 50_000], full: [5_000, 50_000] },
   ways: ['limit', 'ours', 'naive'],
+  mostNaive: 5_000,
 }
 
 export async function prepare({ folder, size }) {
@@ -95,13 +96,15 @@ export async function naive({ folder, time }) {
   sqlite.exec(
     'create table answers (id text primary key, body text); create table charges (id text primary key, tokens integer)',
   )
+  const answer = sqlite.prepare('insert into answers values (?, ?)')
+  const charge = sqlite.prepare('insert into charges values (?, ?)')
   await time(async () => {
     for await (const line of createInterface({ input: createReadStream(linesPath(folder)) })) {
       const { custom_id, response } = JSON.parse(line)
       const { choices, usage } = response.body
       const body = JSON.stringify(JSON.parse(choices[0].message.content))
-      sqlite.prepare('insert into answers values (?, ?)').run(custom_id, body)
-      sqlite.prepare('insert into charges values (?, ?)').run(custom_id, usage.total_tokens)
+      answer.run(custom_id, body)
+      charge.run(custom_id, usage.total_tokens)
     }
   })
   sqlite.close()
@@ -114,6 +117,5 @@ async function copyOf(folder) {
   await mkdir(dirname(linesPath(copy)), { recursive: true })
   await cp(join(folder, 'hemline.db'), join(copy, 'hemline.db'))
   await cp(linesPath(folder), linesPath(copy))
-  await readFile(linesPath(copy))
   return copy
 }

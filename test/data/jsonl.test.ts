@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert'
 import * as fc from 'fast-check'
 import { DataError } from '../../data/data-error.js'
 import { readLines } from '../../data/jsonl.js'
+import { readLinesInOrder } from '../../data/lines-in-order.js'
 import { rejection } from '../rejection.js'
 
 const lines = suite('reading lines')
@@ -134,6 +135,33 @@ lines('closes the file when the reader stops early', async () => {
 
 lines('rejects when there is no such file', async () => {
   assert.match((await rejection(read('/nowhere/lines.jsonl'))).message, 'ENOENT')
+})
+
+lines(
+  'gives them by their number, those of one number as they stand, and those without one last',
+  async () => {
+    // Long enough for lines to be cut at the end of a piece, and for more than one handful of them.
+    const numbers = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 1_000)
+    const texts = ['none', ...numbers.map((number, index) => `${number}:${'x'.repeat(index % 97)}`)]
+    const found = await withFile(texts.join('\n'), async (path) => {
+      const ordered: [text: string, number: number][] = []
+      const numberOf = (line: Buffer): number => Number(/^\d+/.exec(line.toString())?.[0] ?? Infinity)
+      for await (const some of readLinesInOrder(path, numberOf, { maxBytes: 1_000 }))
+        for (const { line, number } of some) ordered.push([line.toString(), number])
+      return ordered
+    })
+    const expected = texts
+      .map((text, index): [string, number] => [text, index + 1])
+      .sort(([a], [b]) => (a === 'none' ? 1 : b === 'none' ? -1 : Number.parseInt(a) - Number.parseInt(b)))
+    assert.equal(found, expected)
+  },
+)
+
+lines('hands out nothing by number of a file with a line that is too long', async () => {
+  const error = await withFile(`1\n2\n${'x'.repeat(50)}\n`, (path) =>
+    rejection(readLinesInOrder(path, Number, { maxBytes: 49 }).next()),
+  )
+  assert.is((error as DataError).code, 'line_too_long')
 })
 
 lines.run()
