@@ -1,12 +1,14 @@
 import { defineSource } from './fashion-kit.js'
-import { observeImages } from './intake/observe-images.js'
-import { openSource } from './intake/source.js'
 
 /** The pictures in the folder or manifest, each with its post; what cannot be used is kept with the reason. */
 export const images = defineSource({
   key: 'images',
   describe: 'The pictures in the folder or manifest, grouped into posts.',
   async observe({ db, home, settings, clock, signal, notify }) {
+    const [{ openSource }, { observeImages }] = await Promise.all([
+      import('./intake/source.js'),
+      import('./intake/observe-images.js'),
+    ])
     const source = await openSource(settings.images)
     return observeImages(source, {
       db,

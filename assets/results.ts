@@ -8,7 +8,6 @@ import { askRequests } from '../pipeline/calls/ask-requests.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
 import { defineAsset } from './fashion-kit.js'
-import { rulesOfPart } from './request/rules-of-part.js'
 import { versionOfResults } from './request/versions.js'
 import { submittedBatch } from './submitted-batch.js'
 
@@ -64,7 +63,11 @@ async function settle(context: Context): Promise<Outcome<never> | undefined> {
   return later ?? nextStep(await findOpenBatches(db, 'at_provider'), failures, context)
 }
 
-function rulesOf({ part_id: partId, lane }: BatchRecord, { db, catalogue }: Context): Promise<AnswerRules> {
+async function rulesOf(
+  { part_id: partId, lane }: BatchRecord,
+  { db, catalogue }: Context,
+): Promise<AnswerRules> {
+  const { rulesOfPart } = await import('./request/rules-of-part.js')
   return rulesOfPart(db, { partId, lane }, catalogue)
 }
 

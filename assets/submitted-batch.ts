@@ -7,14 +7,13 @@ import type { Lane } from '../data/schema/batch-tables.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { type Submission, submitPart } from '../pipeline/batch/submit.js'
 import { hasRoom } from '../pipeline/batch/window.js'
-import { openCalls } from '../pipeline/calls/open-calls.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
 import { defineAsset } from './fashion-kit.js'
 import { overBudget, periodsOf } from './request/budget.js'
 import { chooseLane } from './request/choose-lane.js'
-import { type ExpectedCost, expectedCost } from './request/expected-cost.js'
+import type { ExpectedCost } from './request/expected-cost.js'
 import { versionOfSubmitted } from './request/versions.js'
 import { tasksFile } from './tasks-file.js'
 
@@ -51,6 +50,7 @@ export const submittedBatch = defineAsset({
         }
       }
       if (lane !== 'batch') {
+        const { openCalls } = await import('../pipeline/calls/open-calls.js')
         await openCalls(part, lane, expected.costNanoUsd, batchContext)
       } else if (!(await hasRoom(part, settings.enqueued_tokens ?? undefined, batchContext))) {
         metadata.waitingForRoom++
@@ -84,6 +84,7 @@ async function wantedParts(
   parts: readonly Part[],
   { db, sending, catalogue }: Context,
 ): Promise<WantedPart[]> {
+  const { expectedCost } = await import('./request/expected-cost.js')
   const begun = await findBegunParts(db)
   const requests = parts.reduce((sum, part) => sum + (begun.has(part.id) ? 0 : part.requests), 0)
   return Promise.all(

@@ -12,9 +12,6 @@ import { defineAsset } from './fashion-kit.js'
 import { images } from './images.js'
 import { recipe } from './recipe.js'
 import { planRequests, withdrawOutdatedParts } from './request/plan-requests.js'
-import { recipeRecord } from './request/recipe-record.js'
-import { measuredRequestBytes } from './request/request-bytes.js'
-import { taskLines } from './request/task-lines.js'
 import { versionOfTasks } from './request/versions.js'
 
 /** JSONL parts with one request a line, for every picture that has no answer and is not under way. */
@@ -34,6 +31,11 @@ export const tasksFile = defineAsset({
   },
 
   async materialize(inputs, context) {
+    const [{ recipeRecord }, { measuredRequestBytes }, { taskLines }] = await Promise.all([
+      import('./request/recipe-record.js'),
+      import('./request/request-bytes.js'),
+      import('./request/task-lines.js'),
+    ])
     const { recipeId, digest } = inputs.recipe.metadata
     const { db, home, settings, catalogue, clock, allowance } = context
     const place = { folder: BATCH_FOLDER, prefix: 'fashion', pathOf: home.pathOf }

@@ -21,9 +21,7 @@ export function formatTable(
 ): string {
   const head = columns.map(({ title }) => title)
   const cells = rows.map((row) => row.map(printable))
-  const natural = head.map((title, at) =>
-    Math.max(...[title, ...cells.map((row) => row[at]!)].map((text) => stringWidth(text))),
-  )
+  const natural = head.map((title, at) => Math.max(...[title, ...cells.map((row) => row[at]!)].map(widthOf)))
   const fitted = fitColumns(natural, width)
   // Words stay whole where they can; an id that is wider than its column goes on in the next line.
   const wrap = (row: readonly string[]): string[] =>
@@ -63,6 +61,11 @@ function fitColumns(natural: number[], width: number): number[] {
     fitted[widest]!--
   }
   return fitted
+}
+
+/** How many characters wide a terminal shows a text; of plain ASCII that is known without looking up every character. */
+function widthOf(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
 }
 
 /** Text on one line, with everything that is not printable as an escape such as `\u000a`. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import process from 'node:process'
 import { loadEnvFile } from './load-env-file.js'
-import { runCli } from './run-cli.js'
+import { plainStatusArgs, runPlainStatus } from './plain-status.js'
 
 loadEnvFile('.env')
 
@@ -11,4 +11,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 // Work goes on when nobody reads its log any more.
 process.stderr.on('error', () => {})
 
-process.exitCode = await runCli(process.argv.slice(2))
+const argv = process.argv.slice(2)
+const plainStatus = plainStatusArgs(argv)
+process.exitCode = plainStatus
+  ? await runPlainStatus(plainStatus)
+  : await (await import('./run-cli.js')).runCli(argv)

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { BATCH_FOLDER, type Home } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
-import { partOfNote } from '../pipeline/batch/part-note.js'
+import { partOfNote } from '../pipeline/batch/note-name.js'
 
 /**
  * A home that has sent parts, and has no database, has lost it. Beginning anew would pay for all of them again.

@@ -2,9 +2,6 @@ import type { PostImage } from '../../data/records/posts.js'
 import type { Analysis } from '../analysis/schema.js'
 import { type PostSummary, summarizePost } from '../analysis/summarize-post.js'
 
-/** Goes up when a record would come out different for the same answers. */
-export const POST_RECORD_VERSION = '1'
-
 /** What a post is in exports and tables: the same whichever profile described its pictures. */
 export type PostRecord = {
   post_id: string

@@ -3,7 +3,8 @@ import { type Artifact, createArtifact, writeAtomically } from '../../data/artif
 import type { Db } from '../../data/database.js'
 import { type PartRequest, findLastPartNumber, insertPart } from '../../data/records/parts.js'
 import { skipRequest } from '../../data/records/requests.js'
-import { type PartNote, notePath } from './part-note.js'
+import { notePath } from './note-name.js'
+import type { PartNote } from './part-note.js'
 import { type Load, type PartLimits, add, brokenLimit, emptyLoad } from './part-limits.js'
 
 /** One line of a tasks file, ready to be written, with its line feed, and its estimated prompt tokens. */

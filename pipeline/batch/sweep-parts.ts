@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises'
 import type { Db } from '../../data/database.js'
 import { findPartPaths } from '../../data/records/parts.js'
-import { partOfNote } from './part-note.js'
+import { partOfNote } from './note-name.js'
 
 /**
  * Deletes what a killed run left of tasks files: files half-written, and files whose record was never made. Their

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { insertOwnBatch } from '../../data/records/calls.js'
 import type { Part } from '../../data/records/parts.js'
 import type { BatchContext } from '../batch/batch-context.js'
-import { noteLane, notePath } from '../batch/part-note.js'
+import { notePath } from '../batch/note-name.js'
+import { noteLane } from '../batch/part-note.js'
 
 /**
  * Decides that the requests of a built part are asked one by one from here. Nothing is sent yet. Repeating it after a kill

@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { writeAtomically } from '../../data/artifacts.js'
 import type { Home } from '../../data/home.js'
-import { type Health, healthSchema, judge } from './health.js'
+import type { Health } from './health.js'
 
 /** Leaves word in the home of how the daemon is, for who cannot ask it; one call at a time. */
 export async function writeHealthFile(home: Home, health: Health): Promise<void> {
@@ -23,6 +23,7 @@ export async function readHealthFile(home: Home, now: Date): Promise<Health | un
     throw error
   })
   if (text === undefined) return undefined
+  const { healthSchema, judge } = await import('./health.js')
   const { data: health } = healthSchema.safeParse(parse(text))
   return health && { ...health, status: judge(health, now) }
 }
