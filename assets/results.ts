@@ -1,5 +1,5 @@
 import { type BatchRecord, findBatches, findOpenBatches } from '../data/records/batches.js'
-import { countCancelledRequests, countWantedRequests } from '../data/records/requests.js'
+import { countCancelledRequests } from '../data/records/requests.js'
 import type { AnswerRules } from '../pipeline/batch/answer-rules.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
@@ -29,10 +29,8 @@ export const results = defineAsset({
     const step = await settle(context)
     if (step) return step
     const cancelled = await countCancelledRequests(db)
-    return done({
-      dataVersion: await versionOfResults(db),
-      metadata: { ...(await countWantedRequests(db)), cancelled },
-    })
+    const { dataVersion, states } = await versionOfResults(db)
+    return done({ dataVersion, metadata: { ...states, cancelled } })
   },
 })
 

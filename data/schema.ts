@@ -7,7 +7,7 @@ import type {
   LeasesTable,
 } from './schema/engine-tables.js'
 import type { TicksTable, SchedulesTable, WebhookDeliveriesTable } from './schema/scheduler-tables.js'
-import type { PostsTable, ImagesTable } from './schema/image-tables.js'
+import type { PostsTable, ImagesTable, FoldersTable, KeptSumsTable } from './schema/image-tables.js'
 import type {
   AccountsTable,
   RecipesTable,
@@ -36,6 +36,8 @@ export type Schema = {
   accounts: AccountsTable
   posts: PostsTable
   images: ImagesTable
+  folders: FoldersTable
+  kept_sums: KeptSumsTable
   recipes: RecipesTable
   requests: RequestsTable
   parts: PartsTable

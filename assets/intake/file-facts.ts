@@ -52,9 +52,14 @@ export function followLink(link: RawPath, top: RawPath): Followed {
 
 /** The stat of a regular file, or why what lies there is none. */
 export function fileStatOf(found: BigIntStats): FileStat | Refusal {
-  if (!found.isFile()) return { reason: 'not_a_file', detail: `${whatIs(found)}, not a file` }
+  if (!found.isFile()) return notAFile(found)
   const { size, mtimeNs, ctimeNs, ino } = found
   return { bytes: Number(size), mtimeNs: String(mtimeNs), ctimeNs: String(ctimeNs), inode: String(ino) }
+}
+
+/** The refusal of what lies at a path and is no regular file. */
+export function notAFile(found: BigIntStats): Refusal {
+  return { reason: 'not_a_file', detail: `${whatIs(found)}, not a file` }
 }
 
 /** The refusal for a system error at a path. */

@@ -14,7 +14,7 @@ import type { FileStat, FoundImage, ImagePlace, Refusal } from './found-image.js
 import { invalidRow, type ManifestRow, manifestRows } from './manifest-rows.js'
 import { fsPath, isWithin, joinRaw, pathText, type RawPath, rawOf, rawOfText } from './path-text.js'
 import { namePath } from './post-naming.js'
-import { chunkSize } from './walk-folder.js'
+import { chunkSize } from './found-folder.js'
 
 /**
  * Finds the pictures that a manifest names, in the order of its rows, without opening or fetching one.

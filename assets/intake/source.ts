@@ -4,7 +4,8 @@ import { HemlineError } from '../../pipeline/errors.js'
 import { systemCode } from './file-facts.js'
 import type { FoundImage } from './found-image.js'
 import { readManifest } from './read-manifest.js'
-import { type PassedOver, walkFolder } from './walk-folder.js'
+import type { FoundFolder } from './found-folder.js'
+import { type PassedOver, walkFolder, walkFolders } from './walk-folder.js'
 
 /** Where pictures come from: a folder tree, or a manifest that names them. */
 export type ImageSource = {
@@ -18,6 +19,8 @@ export type ImageSource = {
    * @throws HemlineError for a manifest that cannot be read further, naming the line.
    */
   images(passedOver?: PassedOver): AsyncIterable<FoundImage[]>
+  /** The same folder by folder, so that one which is as it was can be passed by; a manifest has none. */
+  folders?(): AsyncIterable<FoundFolder>
 }
 
 const sources = 'a folder of pictures, or a manifest: a .csv or .jsonl file with a column "image"'
@@ -68,6 +71,7 @@ async function openFolder(location: string, path: string): Promise<ImageSource> 
     kind: 'folder',
     root: path,
     images: (passedOver = { files: 0 }) => walkFolder(path, passedOver),
+    folders: () => walkFolders(path, { files: 0 }),
   }
 }
 

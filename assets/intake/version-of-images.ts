@@ -1,20 +1,17 @@
 import type { Db } from '../../data/database.js'
-import { listImages } from '../../data/records/images.js'
-import { SetSum } from '../../pipeline/engine/versions.js'
+import { findSummedImages } from '../../data/records/images.js'
+import { sumRows } from '../../pipeline/engine/sum-rows.js'
 
-const PAGE_IMAGES = 10_000
-
-/** The data version of all images on record; the order in which they were found does not matter. */
-export async function versionOfImages(db: Db): Promise<string> {
-  const sum = new SetSum()
-  let afterId = 0
-  while (true) {
-    const page = await listImages(db, { afterId, limit: PAGE_IMAGES })
-    for (const { path, post, position, columns, sha256, reason } of page) {
-      sum.add([path, post, String(position), columns, sha256 ?? '', reason ?? ''])
-    }
-    const last = page.at(-1)
-    if (!last) return sum.hex()
-    afterId = last.id
-  }
+/**
+ * The data version of all images on record, and how many are usable and skipped; the order in which they were found does
+ * not matter.
+ */
+export async function versionOfImages(
+  db: Db,
+): Promise<{ dataVersion: string; usable: number; skipped: number }> {
+  const { versions, counts } = await sumRows(db, 'images', 1, findSummedImages, (image) => {
+    const { path, post, position, columns, state, sha256, reason } = image
+    return { items: [[path, post, String(position), columns, sha256 ?? '', reason ?? '']], count: state }
+  })
+  return { dataVersion: versions[0]!, usable: counts['usable'] ?? 0, skipped: counts['skipped'] ?? 0 }
 }

@@ -1,15 +1,20 @@
 import { type BigIntStats, readdirSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { HemlineError } from '../../pipeline/errors.js'
-import { fileStatOf, followLink, isRefusal, lookAt, realPath, refusalOf, systemCode } from './file-facts.js'
-import { isHidden, kindOfName } from './file-names.js'
+import { followLink, isRefusal, lookAt, notAFile, realPath, refusalOf, systemCode } from './file-facts.js'
+import { type NameKind, kindOfName } from './file-names.js'
+import {
+  type Folder,
+  type FoundFolder,
+  type Listing,
+  below,
+  chunkSize,
+  digestOf,
+  imagesOf,
+} from './found-folder.js'
 import type { FoundImage, Refusal } from './found-image.js'
 import { compareNaturally } from './natural-order.js'
 import { fsPath, isWithin, joinRaw, pathText, type RawPath, rawOf } from './path-text.js'
-import { type NamedPicture, namePosts } from './post-naming.js'
-
-/** The most pictures in one array. */
-export const chunkSize = 1000
 
 /** What a walk passed over without a word: hidden and system files, and companions such as captions and videos. */
 export type PassedOver = { files: number }
@@ -26,13 +31,29 @@ export type PassedOver = { files: number }
  * @throws HemlineError `folder_unreadable` when the top folder itself cannot be listed.
  */
 export async function* walkFolder(root: string, passedOver: PassedOver): AsyncGenerator<FoundImage[]> {
+  for await (const folder of walkFolders(root, passedOver)) {
+    for (const images of folder.images()) {
+      yield images
+      await nextTurn()
+    }
+  }
+}
+
+/** The folders of a tree that hold pictures, each as a whole; what is in them is named only when it is asked for. */
+export async function* walkFolders(root: string, passedOver: PassedOver): AsyncGenerator<FoundFolder> {
   const top = realTop(root)
   const walk: Walk = { top, followed: new Set(), passedOver }
   const waiting: Folder[] = [{ text: '', real: top, trail: [] }]
   for (let folder = waiting.pop(); folder; folder = waiting.pop()) {
     const listing = await listFolder(walk, folder)
-    if (listing.refused.length > 0) yield listing.refused
-    yield* picturesOf(folder, listing)
+    const count = listing.names.length + listing.refused.length
+    if (count > 0) {
+      yield {
+        ...{ path: folder.text, count },
+        digest: () => digestOf(folder, listing),
+        images: () => imagesOf(folder, listing),
+      }
+    }
     for (const subFolder of listing.subFolders.toReversed()) waiting.push(subFolder)
     // The calls above are synchronous; other work gets its turn here.
     await nextTurn()
@@ -46,27 +67,7 @@ type Walk = {
   passedOver: PassedOver
 }
 
-type Folder = {
-  /** Path text relative to the top folder; `''` for that. */
-  text: string
-  real: RawPath
-  /** The real folders in which links were followed on the way here. */
-  trail: readonly RawPath[]
-}
-
-type Entry = { folder: Folder; name: RawPath; text: string; real: RawPath }
-
-type Listing = {
-  /** Candidates, as the folder lists them. */
-  names: RawPath[]
-  /** Size, both times and inode of candidate i from 4i on: for a folder of 800,000 files that takes 26 MB. */
-  stats: BigUint64Array
-  /** Of candidates that are links, the target; of those that cannot be used, why. */
-  exceptions: Map<number, { target: RawPath } | Refusal>
-  subFolders: Folder[]
-  /** Folders, and links to folders, that are not entered. */
-  refused: FoundImage[]
-}
+type Entry = { folder: Folder; name: RawPath; kind: NameKind; text: string; real: RawPath }
 
 function realTop(root: string): RawPath {
   try {
@@ -102,11 +103,12 @@ function readNames(folder: Folder, refused: FoundImage[]): RawPath[] {
 
 function listEntry(walk: Walk, folder: Folder, name: RawPath, listing: Listing): void {
   const text = pathText(name)
+  const kind = kindOfName(text)
+  if (kind === 'hidden') return countPassedOver(walk)
   const real = joinRaw(folder.real, name)
-  if (isHidden(text)) return countPassedOver(walk)
   const found = lookAt(real)
   if (found === undefined) return // gone since the folder was listed
-  const entry = { folder, name, text: below(folder, text), real }
+  const entry = { folder, name, kind, text: below(folder, text), real }
   if (isRefusal(found)) addCandidate(walk, entry, found, listing)
   else if (found.isDirectory()) listing.subFolders.push({ text: entry.text, real, trail: folder.trail })
   else if (found.isSymbolicLink()) listLink(walk, entry, listing)
@@ -139,20 +141,19 @@ function listFolderLink(walk: Walk, entry: Entry, target: RawPath, listing: List
 
 function addCandidate(
   walk: Walk,
-  { name }: Entry,
+  { name, kind }: Entry,
   found: BigIntStats | Refusal,
   listing: Listing,
   target?: RawPath,
 ): void {
-  if (kindOfName(pathText(name)) !== 'candidate') return countPassedOver(walk)
+  if (kind !== 'candidate') return countPassedOver(walk)
   const index = listing.names.push(name) - 1
   if (isRefusal(found)) {
     listing.exceptions.set(index, found)
     return
   }
-  const stat = fileStatOf(found)
-  if (isRefusal(stat)) {
-    listing.exceptions.set(index, stat)
+  if (!found.isFile()) {
+    listing.exceptions.set(index, notAFile(found))
     return
   }
   listing.stats[4 * index] = found.size
@@ -160,63 +161,6 @@ function addCandidate(
   listing.stats[4 * index + 2] = found.ctimeNs
   listing.stats[4 * index + 3] = found.ino
   if (target !== undefined) listing.exceptions.set(index, { target })
-}
-
-/** Cuts a folder's pictures into arrays, between posts where a post fits. */
-async function* picturesOf(folder: Folder, listing: Listing): AsyncGenerator<FoundImage[]> {
-  const named = namePosts(folder.text, listing.names.map(pathText))
-  const order = orderOf(listing.names, named)
-  for (let start = 0; start < order.length;) {
-    const end = cutAfter(order, named, start)
-    yield Array.from(order.subarray(start, end), (index) => foundImage(folder, listing, named, index))
-    start = end
-    if (start < order.length) await nextTurn()
-  }
-}
-
-function orderOf(names: readonly RawPath[], named: readonly NamedPicture[]): Uint32Array {
-  return Uint32Array.from(names.keys()).sort((a, b) => {
-    const left = named[a] as NamedPicture
-    const right = named[b] as NamedPicture
-    return (
-      compareNaturally(left.post, right.post) ||
-      left.position - right.position ||
-      compareNaturally(names[a] as RawPath, names[b] as RawPath)
-    )
-  })
-}
-
-function cutAfter(order: Uint32Array, named: readonly NamedPicture[], start: number): number {
-  const full = start + chunkSize
-  if (full >= order.length) return order.length
-  const postAt = (at: number): string => (named[order[at] as number] as NamedPicture).post
-  for (let end = full; end > start; end--) if (postAt(end - 1) !== postAt(end)) return end
-  return full
-}
-
-function foundImage(
-  folder: Folder,
-  listing: Listing,
-  named: readonly NamedPicture[],
-  index: number,
-): FoundImage {
-  const name = listing.names[index] as RawPath
-  const exception = listing.exceptions.get(index)
-  const real = exception && 'target' in exception ? exception.target : joinRaw(folder.real, name)
-  const image: FoundImage = {
-    path: below(folder, pathText(name)),
-    ...(named[index] as NamedPicture),
-    columns: {},
-    place: { kind: 'file', absolute: fsPath(real) },
-  }
-  if (exception && isRefusal(exception)) return { ...image, refused: exception }
-  image.stat = {
-    bytes: Number(listing.stats[4 * index]),
-    mtimeNs: String(listing.stats[4 * index + 1]),
-    ctimeNs: String(listing.stats[4 * index + 2]),
-    inode: String(listing.stats[4 * index + 3]),
-  }
-  return image
 }
 
 /** A folder that is not entered stands for the post that it would have been. */
@@ -229,10 +173,6 @@ function refusedFolder({ text, real }: { text: string; real: RawPath }, refused:
     place: { kind: 'file', absolute: fsPath(real) },
     refused,
   }
-}
-
-function below(folder: Folder, text: string): string {
-  return folder.text === '' ? text : `${folder.text}/${text}`
 }
 
 function countPassedOver({ passedOver }: Walk): void {

@@ -3,7 +3,7 @@ import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
 import { forgetStats } from '../../data/records/images.js'
-import { countWantedRequests, findPendingRequests } from '../../data/records/requests.js'
+import { countPendingRequests, findPendingRequests } from '../../data/records/requests.js'
 import type { TaskLine } from '../../pipeline/batch/build-parts.js'
 import { mapInOrder } from '../../pipeline/in-order.js'
 import type { Allowance, FashionEvent } from '../fashion-kit.js'
@@ -36,7 +36,7 @@ export async function* taskLines(recipeId: number, context: Context): AsyncGener
   const { db, settings, catalogue, allowance, notify } = context
   const write = lineWriter(settings, catalogue)
   const tokensOf = await estimateRequestTokens(settings, catalogue)
-  const { pending } = await countWantedRequests(db)
+  const { pending } = await countPendingRequests(db)
   const total = Math.min(pending, allowance.requests)
   let done = 0
   const step = allowance.isSpread ? Math.max(1, Math.floor(pending / total)) : 1

@@ -4,6 +4,7 @@ import { createImagesAndPosts } from './0003_create_images_and_posts.js'
 import { createSchedulerRecords } from './0004_create_scheduler_records.js'
 import { createLaneRecords } from './0005_create_lane_records.js'
 import { keepSums } from './0006_keep_sums.js'
+import { keepVersions } from './0008_keep_versions.js'
 import type { Migration } from './migration.js'
 
 /** All migrations in order. The database's `user_version` is how many of them it has. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   createSchedulerRecords,
   createLaneRecords,
   keepSums,
+  keepVersions,
 ]

@@ -50,33 +50,51 @@ export async function upsertImages(db: Db, images: readonly NewRow<'images'>[]):
         height: eb.ref('excluded.height'),
         stat: eb.ref('excluded.stat'),
         seen: eb.ref('excluded.seen'),
+        folder_id: eb.ref('excluded.folder_id'),
         request_id: sql<number | null>`iif(excluded.sha256 is images.sha256, images.request_id, null)`,
       })),
     )
     .execute()
 }
 
-/** Marks images as seen by an observation that found them unchanged. */
-export async function markSeen(db: Db, ids: readonly number[], seen: number): Promise<void> {
+/** Marks images as seen by an observation that found them unchanged, in a folder or a manifest. */
+export async function markSeen(
+  db: Db,
+  ids: readonly number[],
+  seen: number,
+  folderId: number | null,
+): Promise<void> {
   await sql`
-    update images set seen = ${seen} where id in (select value from json_each(${JSON.stringify(ids)}))
+    update images set seen = ${seen}, folder_id = ${folderId}
+    where id in (select value from json_each(${JSON.stringify(ids)}))
   `.execute(db)
 }
 
-/** Deletes the images that the observation did not see, and marks their posts; returns how many. */
-export async function deleteUnseen(db: Db, seen: number): Promise<number> {
-  return db.transaction().execute(async (trx) => {
-    await sql`
-      update posts set touched = 1 where id in (select post_id from images where seen < ${seen})
-    `.execute(trx)
-    const deleted = await trx.deleteFrom('images').where('seen', '<', seen).executeTakeFirstOrThrow()
-    return Number(deleted.numDeletedRows)
-  })
+/**
+ * Deletes the images of a folder, or of none, that the observation did not see, and marks their posts; returns how many.
+ * Call it in a transaction.
+ */
+export async function deleteUnseen(trx: Db, folderId: number | null, seen: number): Promise<number> {
+  await sql`
+    update posts set touched = 1
+    where id in (select post_id from images where folder_id is ${folderId} and seen < ${seen})
+  `.execute(trx)
+  const deleted = await trx
+    .deleteFrom('images')
+    .where('folder_id', 'is', folderId)
+    .where('seen', '<', seen)
+    .executeTakeFirstOrThrow()
+  return Number(deleted.numDeletedRows)
 }
 
 /** Makes the next observation read these pictures again, whatever their file's times say. */
-export async function forgetStats(db: Db, requestId: number): Promise<void> {
-  await db.updateTable('images').set({ stat: '' }).where('request_id', '=', requestId).execute()
+export function forgetStats(db: Db, requestId: number): Promise<void> {
+  return db.transaction().execute(async (trx) => {
+    await sql`
+      update folders set digest = '' where id in (select folder_id from images where request_id = ${requestId})
+    `.execute(trx)
+    await trx.updateTable('images').set({ stat: '' }).where('request_id', '=', requestId).execute()
+  })
 }
 
 /** Images with the key of their post, in the order of their ids; empty after the last page. */
@@ -117,6 +135,22 @@ export type ListedImage = Pick<
   request_detail: string | null
 }
 
+/** What the data version of the images is made of, of ids from `from` to below `to`. */
+export function findSummedImages(db: Db, from: number, to: number): Promise<SummedImage[]> {
+  return db
+    .selectFrom('images')
+    .innerJoin('posts', 'posts.id', 'images.post_id')
+    .select(['images.id', 'images.path', 'posts.key as post', 'images.position', 'images.columns'])
+    .select(['images.state', 'images.sha256', 'images.reason'])
+    .where('images.id', '>=', from)
+    .where('images.id', '<', to)
+    .execute()
+}
+
+type SummedImage = Pick<Image, 'id' | 'path' | 'position' | 'columns' | 'state' | 'sha256' | 'reason'> & {
+  post: string
+}
+
 /** How many images are usable and skipped, and how many posts they make. */
 export async function countImages(db: Db): Promise<{ usable: number; skipped: number; posts: number }> {
   const row = await db
@@ -128,6 +162,15 @@ export async function countImages(db: Db): Promise<{ usable: number; skipped: nu
     ])
     .executeTakeFirstOrThrow()
   return row
+}
+
+/** How many posts the images make; along an index. */
+export async function countPostsOfImages(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom(db.selectFrom('images').select('post_id').distinct().as('post_ids'))
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
 }
 
 /** Usable images that have no request under the recipe yet, in the order of their ids. */

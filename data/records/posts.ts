@@ -130,6 +130,22 @@ export function storePostRecords(
   })
 }
 
+/** The grouped posts of ids from `from` to below `to`. */
+export function findRecordDigests(
+  db: Db,
+  from: number,
+  to: number,
+): Promise<{ id: number; key: string; record_digest: string }[]> {
+  return db
+    .selectFrom('posts')
+    .select(['id', 'key', 'record_digest'])
+    .where('record_digest', 'is not', null)
+    .where('id', '>=', from)
+    .where('id', '<', to)
+    .$narrowType<{ record_digest: string }>()
+    .execute()
+}
+
 /** Grouped posts in the order of their keys; empty after the last page. */
 export function listPostRecords(
   db: Db,

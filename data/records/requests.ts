@@ -62,10 +62,11 @@ export function findPendingRequests(
     .execute()
 }
 
-/** The requests that usable images ask for now, whatever their state; one row each, in the order of their ids. */
+/** The requests that usable images ask for now, whatever their state, of ids from `from` to below `to`; one row each. */
 export function findWantedRequests(
   db: Db,
-  page: { afterId: number; limit: number },
+  from: number,
+  to: number,
 ): Promise<
   {
     id: number
@@ -87,10 +88,9 @@ export function findWantedRequests(
     .select(['requests.reason', 'answers.digest as answer_digest'])
     .select('images.sha256')
     .$narrowType<{ sha256: string }>()
-    .where('requests.id', '>', page.afterId)
+    .where('requests.id', '>=', from)
+    .where('requests.id', '<', to)
     .groupBy('requests.id')
-    .orderBy('requests.id')
-    .limit(page.limit)
     .execute()
 }
 

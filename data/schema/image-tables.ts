@@ -36,4 +36,23 @@ export type ImagesTable = {
   seen: number
   /** The request that describes it under the recipe in force; null until the tasks file was planned. */
   request_id: number | null
+  /** The folder that lists it; null for pictures of a manifest. */
+  folder_id: Generated<number | null>
+  /** Of its request; kept by the database. */
+  recipe_id: Generated<number | null>
+}
+
+export type FoldersTable = {
+  id: Generated<number>
+  /** As in the paths of its pictures; empty for the top folder. */
+  path: string
+  /** Of its listing, once everything in it is on record; empty while that must be looked at again. */
+  digest: string
+}
+
+export type KeptSumsTable = {
+  kind: 'images' | 'posts' | 'requests'
+  block: number
+  /** JSON. Gone as soon as a row of the block changes. */
+  sums: string
 }

@@ -27,6 +27,11 @@ export class SetSum {
     this.#sum = BigInt.asUintN(256, this.#sum - valueOf(item))
   }
 
+  /** Adds all items of another set, given by its `hex`. */
+  addAll(hex: string): void {
+    this.#sum = BigInt.asUintN(256, this.#sum + BigInt(`0x${hex}`))
+  }
+
   /** 64 hex characters; all zeros for the empty set. */
   hex(): string {
     return this.#sum.toString(16).padStart(64, '0')

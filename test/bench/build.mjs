@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import sharp from 'sharp'
+import { builtInCatalogue } from '../../dist/data/catalogue/catalogue.js'
 import { requestBody } from '../../dist/assets/request/request-template.js'
 import { tasksFile } from '../../dist/assets/tasks-file.js'
 import { openSqlite, openWorld, settings } from './made-home.mjs'
@@ -90,7 +91,7 @@ export async function naive({ folder, time }) {
     const lines = []
     for (const path of paths) {
       const jpeg = await sharp(path).resize(512, 512, { fit: 'inside' }).jpeg({ quality: 80 }).toBuffer()
-      const body = requestBody(settings)
+      const body = requestBody(settings, builtInCatalogue)
       body.messages[1].content[0].image_url.url = `data:image/jpeg;base64,${jpeg.toString('base64')}`
       lines.push(JSON.stringify({ custom_id: path, method: 'POST', url: '/v1/chat/completions', body }))
     }

@@ -36,7 +36,7 @@ export async function prepareOnTop(folder, stored, lines) {
   const sqlite = openSqlite(folder)
   sqlite.exec(`begin;
     insert or ignore into accounts values (1, 'u', 'k', 't');
-    insert into posts (id, key, touched) values (1000000000, 'the post', 0);
+    insert into posts (id, key, touched) values (900000000, 'the post', 0);
     insert into parts (id, recipe_id, stamp, number, path, sha256, state, requests, bytes, estimated_tokens, created_at)
       values (${OPEN_PART}, 1, 'bench', 1, '${PATH}', 'x', 'submitted', ${lines}, 1, 1, 't');
     insert into batches (id, part_id, account_id, key, state, provider_batch_id, output_file_id, intended_at, status)
@@ -46,7 +46,7 @@ export async function prepareOnTop(folder, stored, lines) {
   )
   const image = sqlite.prepare(
     `insert into images (path, post_id, position, columns, state, sha256, stat, seen, request_id)
-      values (?, 1000000000, 1, '{}', 'usable', ?, 's', 1, ?)`,
+      values (?, 900000000, 1, '{}', 'usable', ?, 's', 1, ?)`,
   )
   for (let id = stored + 1; id <= stored + lines; id++) {
     request.run(id, fingerprintOf(id))
@@ -82,7 +82,8 @@ export async function ours({ folder, time }) {
   const { db, home, context } = await openWorld(copy, { settings: await originalSettings() })
   const [batch] = await findBatches(db, ['ended'])
   await time(async () => {
-    const rules = await rulesOfPart(db, batch.part_id, batch.lane)
+    const part = { partId: batch.part_id, lane: batch.lane }
+    const rules = await rulesOfPart(db, part, context.catalogue)
     await collectBatch(batch, rules, { ...context, provider: {}, accountId: 1, pathOf: home.pathOf })
   })
   await db.destroy()

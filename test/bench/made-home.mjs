@@ -5,6 +5,7 @@ import { openDatabase } from '../../dist/data/database.js'
 import { loadSqlite } from '../../dist/data/sqlite.js'
 import { defaultSettings } from '../../dist/assets/settings.js'
 import { recipe } from '../../dist/assets/recipe.js'
+import { builtInCatalogue } from '../../dist/data/catalogue/catalogue.js'
 import { systemClock } from '../../dist/pipeline/clock.js'
 
 export const settings = { ...defaultSettings, images: '/pictures' }
@@ -24,7 +25,7 @@ export async function openWorld(folder, more = {}) {
       pollIntervalMs: 0,
       allowance: { requests: Infinity },
     },
-    ...{ runId: 1, isForced: false, lastCodeVersion: '1', notify() {} },
+    ...{ catalogue: builtInCatalogue, runId: 1, isForced: false, lastCodeVersion: '1', notify() {} },
     ...more,
   }
   return { db, home, context, recipe: await recipe.observe(context) }

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert'
 import { observeImages } from '../../../assets/intake/observe-images.js'
 import { openSource } from '../../../assets/intake/source.js'
 import { type Db, openDatabase } from '../../../data/database.js'
-import { listImages } from '../../../data/records/images.js'
+import { forgetStats, listImages } from '../../../data/records/images.js'
 import { findTouchedPosts } from '../../../data/records/posts.js'
 import { systemClock } from '../../../pipeline/clock.js'
 
@@ -146,4 +146,55 @@ observing('a picture that was mended is used from the next look on', async () =>
   assert.equal([metadata.usable, metadata.skipped, metadata.replaced], [3, 0, 1])
 })
 
+observing('passes by a folder that is as it was, and drops the pictures of one that is gone', async () => {
+  await using world = await makeWorld()
+  await world.observe()
+  const seen = await seenOf(world.db)
+  await place('white-polo.jpg', join(world.folder, 'post-1', '2.jpg'))
+  assert.is((await world.observe()).metadata.change, '1 new')
+  assert.equal(
+    (await seenOf(world.db)).map(({ path, seen: at }) => [path, at]),
+    [
+      ['post-1/1.jpg', seen[0]!.seen + 1],
+      ['post-2/1.jpg', seen[0]!.seen],
+      ['post-1/2.jpg', seen[0]!.seen + 1],
+    ],
+  )
+  await rm(join(world.folder, 'post-2'), { recursive: true })
+  const { metadata } = await world.observe()
+  assert.equal([metadata.change, metadata.usable, metadata.posts], ['1 removed', 2, 1])
+})
+
+observing(
+  'reads a picture again whose request found it changed, though its folder is as it was',
+  async () => {
+    await using world = await makeWorld()
+    await world.observe()
+    const request = { id: 1, recipe_id: 1, fingerprint: '0'.repeat(40), state: 'pending' as const }
+    const recipe = { id: 1, digest: 'd', model: 'm', profile: 'p', body: '{}', created_at: 't' }
+    await world.db.insertInto('recipes').values(recipe).execute()
+    await world.db.insertInto('requests').values(request).execute()
+    await world.db.updateTable('images').set({ request_id: 1 }).where('path', '=', 'post-2/1.jpg').execute()
+    await forgetStats(world.db, 1)
+    assert.is((await world.observe()).metadata.regrouped, 1)
+  },
+)
+
+observing(
+  'goes from a folder to a manifest and back without losing or keeping a picture too many',
+  async () => {
+    await using world = await makeWorld()
+    const first = await world.observe()
+    const manifest = join(world.folder, '..', 'posts.csv')
+    await writeFile(manifest, 'image,post_id\nphotos/post-1/1.jpg,post-1')
+    assert.is((await world.observe(manifest)).metadata.usable, 1)
+    const again = await world.observe()
+    assert.equal([again.dataVersion, again.metadata.usable], [first.dataVersion, 2])
+  },
+)
+
 observing.run()
+
+function seenOf(db: Db): Promise<{ path: string; seen: number }[]> {
+  return db.selectFrom('images').select(['path', 'seen']).orderBy('id').execute()
+}

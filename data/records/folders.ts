@@ -1,0 +1,84 @@
+import { sql } from 'kysely'
+import type { Db } from '../database.js'
+import { deleteUnseen } from './images.js'
+
+/** What is on record of some folders, by path; those that were never seen are not in it. */
+export async function findFolders(
+  db: Db,
+  paths: readonly string[],
+): Promise<Map<string, { id: number; digest: string }>> {
+  const rows = await db
+    .selectFrom('folders')
+    .select(['id', 'path', 'digest'])
+    .where('path', 'in', sql<string>`(select value from json_each(${JSON.stringify(paths)}))`)
+    .execute()
+  return new Map(rows.map(({ id, path, digest }) => [path, { id, digest }]))
+}
+
+/** A folder whose images are about to be looked at one by one: until that is done, its digest is not trusted. */
+export async function beginFolder(db: Db, path: string): Promise<number> {
+  const { id } = await db
+    .insertInto('folders')
+    .values({ path, digest: '' })
+    .onConflict((conflict) => conflict.column('path').doUpdateSet({ digest: '' }))
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  return id
+}
+
+/**
+ * Ends the look at a folder: deletes its images that were not seen, and keeps its digest, unless an image of it has to be read
+ * again in any case. Returns how many images were deleted.
+ */
+export function endFolder(db: Db, id: number, digest: string, seen: number): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const deleted = await deleteUnseen(trx, id, seen)
+    const restless = await trx
+      .selectFrom('images')
+      .select('id')
+      .where('folder_id', '=', id)
+      .where('stat', '=', '')
+      .limit(1)
+      .execute()
+    if (restless.length === 0) await trx.updateTable('folders').set({ digest }).where('id', '=', id).execute()
+    return deleted
+  })
+}
+
+export async function countFolders(db: Db): Promise<number> {
+  const { count } = await db
+    .selectFrom('folders')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** The ids of folders, in their order; empty after the last page. */
+export async function listFolderIds(db: Db, page: { afterId: number; limit: number }): Promise<number[]> {
+  const rows = await db
+    .selectFrom('folders')
+    .select('id')
+    .where('id', '>', page.afterId)
+    .orderBy('id')
+    .limit(page.limit)
+    .execute()
+  return rows.map(({ id }) => id)
+}
+
+/** Deletes a folder that is gone, with its images, and marks their posts; returns how many images there were. */
+export function deleteFolder(db: Db, id: number, seen: number): Promise<number> {
+  return db.transaction().execute(async (trx) => {
+    const deleted = await deleteUnseen(trx, id, seen)
+    // An image that another folder or a manifest has taken over is not of this one any more.
+    await trx.deleteFrom('folders').where('id', '=', id).execute()
+    return deleted
+  })
+}
+
+/** Forgets all folders: what they held is then seen one by one, or is gone. */
+export function forgetFolders(db: Db): Promise<void> {
+  return db.transaction().execute(async (trx) => {
+    await sql`update images set folder_id = null where folder_id is not null`.execute(trx)
+    await trx.deleteFrom('folders').execute()
+  })
+}
