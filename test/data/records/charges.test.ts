@@ -10,6 +10,7 @@ import { recordCollected } from '../../../data/records/batch-progress.js'
 import { getBatch } from '../../../data/records/batches.js'
 import { sumCharges, sumChargesByModel, sumChargesOfBatch } from '../../../data/records/charges.js'
 import { ledgerViews, sumLedger } from '../../../data/records/ledger.js'
+import { sumCommitted } from '../../../data/records/spending.js'
 
 const charges = suite('the sums of charges')
 
@@ -99,6 +100,26 @@ charges('of nothing are zero', () =>
     assert.is((await sumCharges(db)).requests, 0)
     assert.equal(await sumLedger(db, 'batch'), [])
     await db.destroy()
+  }),
+)
+
+charges('of a batch that a person gave up count against budgets, as does what it may still cost', () =>
+  withFile(async (path) => {
+    const db = await openDatabase(path)
+    try {
+      await fill(db)
+      const committed = (): Promise<number> => sumCommitted(db, new Date(AT), false)
+      assert.is(await committed(), 7 * 3 + 200 + 200)
+      await sql`update batches set state = 'rejected', status = 'completed' where id = 2`.execute(db)
+      await sql`update batches set estimated_cost_nano_usd = 20, state = 'rejected', status = 'in_progress'
+        where id = 3`.execute(db)
+      assert.is(await committed(), 7 * 3 + 200 + 7 * 11, 'whichever is more')
+      await sql`delete from charges where batch_id = 3`.execute(db)
+      await sql`update batches set status = 'failed' where id = 3`.execute(db)
+      assert.is(await committed(), 7 * 3 + 200, 'what failed before it ran costs nothing')
+    } finally {
+      await db.destroy()
+    }
   }),
 )
 
