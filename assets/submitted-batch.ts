@@ -40,10 +40,12 @@ export const submittedBatch = defineAsset({
     const unfinished: Unfinished[] = []
     const connected = parts.length > 0 ? await context.connect() : undefined
     const wanted = await wantedParts(parts, context)
-    for (const { part, lane, expected, isBegun } of wanted) {
+    const unsent = new Set(wanted.filter(({ isBegun }) => !isBegun))
+    for (const each of wanted) {
+      const { part, lane, expected, isBegun } = each
       const batchContext = { ...context, ...connected!, pathOf: context.home.pathOf }
       if (!isBegun) {
-        const over = await findOverBudget(expected, wanted, context)
+        const over = await findOverBudget(expected, [...unsent], context)
         if (over) {
           unfinished.push({ kind: 'over_budget', ...over })
           continue
@@ -52,11 +54,14 @@ export const submittedBatch = defineAsset({
       if (lane !== 'batch') {
         const { openCalls } = await import('../pipeline/calls/open-calls.js')
         await openCalls(part, lane, expected.costNanoUsd, batchContext)
+        unsent.delete(each)
       } else if (!(await hasRoom(part, settings.enqueued_tokens ?? undefined, batchContext))) {
         metadata.waitingForRoom++
         continue
       } else {
         const submission = await trySubmit(part, expected.costNanoUsd, batchContext)
+        // From here on its intent is on record, and counts as what is under way.
+        if (submission.kind !== 'refused') unsent.delete(each)
         if (submission.kind !== 'open') {
           unfinished.push(submission)
           continue
@@ -97,13 +102,16 @@ async function wantedParts(
   )
 }
 
-/** Of a run's own budget all that it would send counts: a part of it alone is not what was asked for. */
+/**
+ * Of a run's own budget all that it would send counts: a part of it alone is not what was asked for.
+ *
+ * @param unsent  what counts as spent in no period yet, the part itself among it.
+ */
 async function findOverBudget(
   expected: ExpectedCost,
-  wanted: readonly WantedPart[],
+  unsent: readonly WantedPart[],
   { db, settings, sending, clock }: Context,
 ): Promise<{ because: string; hint: string } | undefined> {
-  const unsent = wanted.filter(({ isBegun }) => !isBegun)
   const wantedNanoUsd = unsent.reduce((sum, each) => sum + each.expected.costNanoUsd, 0)
   const requests = unsent.reduce((sum, each) => sum + each.part.requests, 0)
   for (const period of periodsOf(sending.budget, clock.now())) {
