@@ -1,5 +1,7 @@
 import { fashionGraph } from '../assets/list.js'
+import { withdrawUnsentParts } from '../assets/request/plan-requests.js'
 import type { Settings } from '../assets/settings.js'
+import { tasksFile } from '../assets/tasks-file.js'
 import type { Catalogue } from '../data/catalogue/catalogue.js'
 import { shutdownOf } from '../data/catalogue/shutdown.js'
 import type { Db } from '../data/database.js'
@@ -9,6 +11,7 @@ import { type ChargeSum, sumCharges } from '../data/records/charges.js'
 import { findRun } from '../data/records/runs.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
+import { select } from '../pipeline/engine/selection.js'
 import { HemlineError } from '../pipeline/errors.js'
 import type { Connect } from './connect.js'
 import type { ProgressEvent } from './progress.js'
@@ -67,6 +70,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
   const before = await ledgerOf(db)
   const begun = wanted.runId === undefined ? undefined : await findRun(db, wanted.runId)
   const since = begun === undefined ? clock.now() : new Date(begun.started_at)
+  if (cutsAnew(wanted)) await withdrawUnsentParts(db, home)
   const result = await materialize({
     ...options,
     graph: fashionGraph,
@@ -92,6 +96,11 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
     spent: difference(after.charges, before.charges),
     isBilled: settings.provider === 'openai',
   }
+}
+
+/** Whether a limit is about to be applied to what waits, also to what waits in parts that were never sent. */
+function cutsAnew({ limit, observes, selection }: WantedRun): boolean {
+  return limit !== undefined && observes && select(fashionGraph, selection).includes(tasksFile.key)
 }
 
 /**

@@ -2,7 +2,13 @@ import { rm } from 'node:fs/promises'
 import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
 import { assignRequests, findImagesWithoutRequest } from '../../data/records/images.js'
-import { findOutdatedParts, withdrawPart } from '../../data/records/parts.js'
+import {
+  type Part,
+  findBegunParts,
+  findOutdatedParts,
+  findParts,
+  withdrawPart,
+} from '../../data/records/parts.js'
 import { countRequestsOfRecipe, deleteUnwantedRequests, ensureRequests } from '../../data/records/requests.js'
 import type { PartLimits } from '../../pipeline/batch/part-limits.js'
 import { fingerprintOf } from './fingerprint.js'
@@ -51,8 +57,26 @@ export async function withdrawOutdatedParts(
   home: Home,
 ): Promise<number> {
   const outdated = await findOutdatedParts(db, recipeId, limits)
-  for (const part of outdated) {
+  await withdrawParts(db, outdated, home)
+  return outdated.length
+}
+
+/**
+ * Takes back every part that was built and never sent, so that a run with a limit sends no more than it was told: what an
+ * earlier one had built, and a budget held, is not part of that.
+ */
+export async function withdrawUnsentParts(db: Db, home: Home): Promise<void> {
+  const begun = await findBegunParts(db)
+  const built = await findParts(db, 'built')
+  await withdrawParts(
+    db,
+    built.filter(({ id }) => !begun.has(id)),
+    home,
+  )
+}
+
+async function withdrawParts(db: Db, parts: readonly Part[], home: Home): Promise<void> {
+  for (const part of parts) {
     if (await withdrawPart(db, part.id)) await rm(home.pathOf(part.path), { force: true })
   }
-  return outdated.length
 }

@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { makeDesk, placeSamples } from './cli.js'
@@ -70,6 +71,40 @@ async function estimates(desk: Awaited<ReturnType<typeof makeDesk>>) {
   const submitted = batches.reduce((sum, { estimated_tokens: tokens }) => sum + tokens, 0)
   return { submitted, reported: (await desk.json(['cost'])).local.input_tokens }
 }
+
+lanes(
+  'a limit, or a sample, sends no more than it says, though a held run has cut parts of all',
+  async () => {
+    await using desk = await makeDesk()
+    await placeSamples(desk)
+    assert.is((await desk.run([...RUN, '--wait', '--max-cost', '0.001'])).code, 4)
+    const sampled = await desk.run(['plan', '--sample', '2', '--limit', '3', '--json'])
+    assert.is(sampled.code, 0, sampled.stderr)
+    assert.match(sampled.stderr, /Sample: 2 answers/)
+    const { pictures, methods } = JSON.parse(sampled.stdout)
+    assert.is(pictures.to_ask, 30)
+    assert.is(
+      methods.find(({ is_chosen: isChosen }: { is_chosen: boolean }) => isChosen).estimate.requests,
+      3,
+    )
+    assert.is((await desk.run([...RUN, '--wait', '--limit', '3'])).code, 0)
+    assert.is((await desk.json(['cost'])).local.requests, 5)
+  },
+)
+
+lanes('a run that fits its budget sends all its parts at once', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  assert.is((await desk.run(['init', '--images', 'samples/images', '--provider', 'local'])).code, 0)
+  const config = JSON.parse(await readFile(desk.path('.hemline', 'config.json'), 'utf8'))
+  await writeFile(desk.path('.hemline', 'config.json'), JSON.stringify({ ...config, part_requests: 8 }))
+  const { methods } = await desk.json(['plan'])
+  const chosen = methods.find(({ is_chosen: isChosen }: { is_chosen: boolean }) => isChosen)
+  const enough = ((chosen.estimate.cost_nano_usd.batch * 1.01) / 1e9).toFixed(9)
+  const run = await desk.run([...RUN, '--no-wait', '--max-cost', enough])
+  assert.is(run.code, 3, run.stderr)
+  assert.is((await desk.lines(['batches'])).length, 4)
+})
 
 lanes('the original profile is estimated as closely', async () => {
   await using desk = await makeDesk()
