@@ -99,7 +99,11 @@ function withSavings({ methods, pictures }: MethodComparison): WithSavings[] {
 
 function basisInWords({ basis, measured_on: count }: ComparedMethod, pictures: number): string {
   if (basis === 'estimated') return 'estimated'
-  const on = `measured on ${formatCount(count)} of ${formatCount(pictures)}`
+  // More were charged than there are pictures where some are gone, or were asked about again.
+  const on =
+    count > pictures
+      ? `measured on ${formatCountOf(count, 'answer')}`
+      : `measured on ${formatCount(count)} of ${formatCount(pictures)}`
   return basis === 'measured' ? on : `${on} in another lane`
 }
 

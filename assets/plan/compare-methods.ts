@@ -1,6 +1,8 @@
 import type { Catalogue } from '../../data/catalogue/catalogue.js'
+import type { ModelRow } from '../../data/catalogue/model-row.js'
+import { priceOf } from '../../data/catalogue/price.js'
 import type { Db } from '../../data/database.js'
-import { sumChargesByLane } from '../../data/records/measured-usage.js'
+import { type LaneCharges, sumChargesByLane } from '../../data/records/measured-usage.js'
 import { countPicturesBySize } from '../../data/records/pictures.js'
 import type { Lane } from '../../data/schema/batch-tables.js'
 import type { ComparedMethod, MethodComparison } from '../../reports/method-comparison.js'
@@ -33,7 +35,7 @@ export async function compareMethods(
   for (const { profile, lane } of METHODS) {
     const ofProfile = { ...settings, profile }
     const charged = await sumChargesByLane(db, recipeRecord(ofProfile, catalogue).digest)
-    const measured = fromLedger(charged, lane, catalogue.get(settings.model).laneFactors)
+    const measured = fromLedger(charged, lane, catalogue.get(settings.model))
     const cost =
       measured === undefined
         ? (await estimate(sizes, ofProfile, catalogue)).cost_nano_usd[lane]
@@ -49,19 +51,27 @@ export async function compareMethods(
   return { images, model, detail, pictures, methods }
 }
 
-type Charged = Awaited<ReturnType<typeof sumChargesByLane>>
-
-/** What a request cost on average in a lane, or would by what it was charged in others; undefined without charges. */
+/**
+ * What a request cost on average in a lane, or the tokens of those that were charged in others would at its price of today;
+ * undefined without charges.
+ */
 function fromLedger(
-  charged: Charged,
+  charged: readonly LaneCharges[],
   lane: Lane,
-  factors: Readonly<Record<Lane, number>>,
+  model: ModelRow,
 ): { costEach: number; requests: number; basis: 'measured' | 'measured_usage' } | undefined {
   const own = charged.find((each) => each.lane === lane)
   if (own) return { costEach: own.cost_nano_usd / own.requests, requests: own.requests, basis: 'measured' }
-  const others = charged.filter((each) => factors[each.lane] > 0)
-  const requests = others.reduce((sum, each) => sum + each.requests, 0)
+  const sumOf = (name: Exclude<keyof LaneCharges, 'lane'>): number =>
+    charged.reduce((sum, each) => sum + each[name], 0)
+  const requests = sumOf('requests')
   if (requests === 0) return undefined
-  const standard = others.reduce((sum, each) => sum + each.cost_nano_usd / factors[each.lane], 0)
-  return { costEach: (standard * factors[lane]) / requests, requests, basis: 'measured_usage' }
+  const usage = {
+    inputTokens: sumOf('input_tokens'),
+    cachedTokens: sumOf('cached_tokens'),
+    outputTokens: sumOf('output_tokens'),
+  }
+  // A sum of many requests is no long one.
+  const { costNanoUsd } = priceOf({ ...model, longContext: undefined }, usage, lane)
+  return { costEach: costNanoUsd / requests, requests, basis: 'measured_usage' }
 }

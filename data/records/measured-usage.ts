@@ -55,11 +55,18 @@ export async function measureUsage(
   return rows[0]!
 }
 
+/** What requests were charged in a lane, and for how many tokens; cached ones are part of the input. */
+export type LaneCharges = {
+  lane: Lane
+  requests: number
+  input_tokens: number
+  cached_tokens: number
+  output_tokens: number
+  cost_nano_usd: number
+}
+
 /** What the requests of a recipe were charged in each lane that it was asked in. */
-export async function sumChargesByLane(
-  db: Db,
-  recipeDigest: string,
-): Promise<{ lane: Lane; requests: number; cost_nano_usd: number }[]> {
+export async function sumChargesByLane(db: Db, recipeDigest: string): Promise<LaneCharges[]> {
   return db
     .selectFrom('charges')
     .innerJoin('batches', 'batches.id', 'charges.batch_id')
@@ -69,6 +76,9 @@ export async function sumChargesByLane(
     .select(({ fn }) => [
       'batches.lane',
       fn.countAll<number>().as('requests'),
+      fn.sum<number>('charges.input_tokens').as('input_tokens'),
+      fn.sum<number>('charges.cached_tokens').as('cached_tokens'),
+      fn.sum<number>('charges.output_tokens').as('output_tokens'),
       fn.sum<number>('charges.cost_nano_usd').as('cost_nano_usd'),
     ])
     .groupBy('batches.lane')

@@ -1,4 +1,4 @@
-import { cp } from 'node:fs/promises'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { makeDesk, placeSamples } from './cli.js'
@@ -74,11 +74,26 @@ ledger(
       ],
     )
     assert.is(methods[2].cost_nano_usd, local.cost_nano_usd)
-    assert.is(methods[1].cost_nano_usd, 2 * local.cost_nano_usd)
+    // Each charge was rounded by itself.
+    assert.ok(Math.abs(methods[1].cost_nano_usd - 2 * local.cost_nano_usd) <= 32)
     assert.is(methods[2].saved_nano_usd, methods[0].cost_nano_usd - methods[2].cost_nano_usd)
     const { stdout } = await desk.run(['cost', 'compare'])
     assert.match(stdout, /weekly for a year \(52 runs\) that is \$0\.\d/)
     assert.match(stdout, /a batch pays from 100 on/)
+    const contract = { 'gpt-6-luna': { input: 1, output: 5, batch_factor: 1, as_of: '2026-11-25' } }
+    await writeFile(desk.path('.hemline', 'models.json'), JSON.stringify(contract))
+    await rm(desk.path('samples/images/post-009'), { recursive: true })
+    await desk.run(['plan'])
+    const dearer = await desk.json(['cost', 'compare'])
+    assert.is(dearer.pictures, 29)
+    const each = local.cost_nano_usd / 32
+    const [, oneByOne, batch] = dearer.methods.map(
+      (method: { per_image_nano_usd: number }) => method.per_image_nano_usd,
+    )
+    assert.ok(Math.abs(oneByOne / each - 20) < 0.01, 'tokens as charged, at the price of today')
+    assert.ok(Math.abs(batch / each - 1) < 0.01, 'as charged')
+    const table = (await desk.run(['cost', 'compare'])).stdout
+    assert.match(table, /measured on 32 answers in another lane/)
     const published = await desk.run(['cost', 'compare', '--published'])
     assert.match(published.stdout, /\$0\.3655.*\n.*\$0\.2037.*44\.3 %.*\n.*\$0\.1018.*72\.1 %/)
   },
