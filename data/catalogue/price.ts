@@ -71,10 +71,11 @@ function inThousandths(factor: number): bigint {
 
 /**
  * Nano-dollars as text, rounded once, half up: cents from a dollar on (`$12.35`), else four digits of the figure, and at
- * least cents (`$0.1018`, `$0.00004613`, `$0.10`); `$0` for nothing.
+ * least cents (`$0.1018`, `$0.00004613`, `$0.10`); `$0` for nothing, `-$0.10` for less.
  */
 export function formatUsd(nano: number): string {
   if (nano === 0) return '$0'
+  if (nano < 0) return `-${formatUsd(-nano)}`
   const usd = nano / NANO_PER_USD
   return `$${usd >= 1 ? cents.format(usd) : withCents(digits.format(usd))}`
 }
