@@ -2,12 +2,14 @@ import leven from 'leven'
 import { DataError } from '../data-error.js'
 import { builtInModels } from './built-in-models.js'
 import type { ModelRow } from './model-row.js'
+import { isPricedApart } from './standard-pricing.js'
 
 /** The models that can be asked, with what is known of each. */
 export type Catalogue = {
   readonly models: readonly ModelRow[]
   /**
-   * What is known of a model, also under the name of one of its dated snapshots (`gpt-4o-mini-2024-07-18`).
+   * What is known of a model, also under the name of one of its dated snapshots (`gpt-4o-mini-2024-07-18`). A snapshot that
+   * costs something else than its model (`gpt-4o-2024-05-13`) is not known.
    *
    * @throws DataError `unknown_model` that names the nearest models.
    */
@@ -19,8 +21,10 @@ export function makeCatalogue(models: readonly ModelRow[]): Catalogue {
   return {
     models,
     get(id) {
-      const model = byId.get(id) ?? byId.get(id.replace(/-\d{4}-\d{2}-\d{2}$/, ''))
-      if (model) return model
+      const known = byId.get(id)
+      if (known) return known
+      const model = byId.get(id.replace(/-\d{4}-\d{2}-\d{2}$/, ''))
+      if (model && !isPricedApart(id)) return model
       throw unknownModel(id, models)
     },
   }

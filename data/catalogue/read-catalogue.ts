@@ -8,6 +8,8 @@ import { decimalText } from './standard-pricing.js'
 const usd = z
   .union([z.number().min(0).max(1_000_000).transform(decimalText), z.string()])
   .refine((text) => /^\d{1,7}(\.\d{1,9})?$/.test(text), 'expected dollars with at most nine decimals')
+/** Prices are multiplied with it in thousandths, exactly. */
+const factor = z.number().min(0).max(1).multipleOf(0.001)
 const day = z.iso.date()
 const fit = z.strictObject({
   max_side_px: z.int().min(32).nullable(),
@@ -24,8 +26,8 @@ const overrideSchema = z.strictObject({
   cached_input: usd.optional(),
   output: usd.optional(),
   /** The part of these prices that is charged in a batch, and in the flex tier. */
-  batch_factor: z.number().min(0).max(1).optional(),
-  flex_factor: z.number().min(0).max(1).optional(),
+  batch_factor: factor.optional(),
+  flex_factor: factor.optional(),
   /** How a picture is counted: in tiles of 512 px, or in patches of 32 px. */
   tile: z.strictObject({ base: z.int().min(0), per_tile: z.int().min(0) }).optional(),
   patch: z.strictObject({ multiplier: z.number().min(0).max(100), fit: patchFits }).optional(),
@@ -61,7 +63,8 @@ export async function readCatalogue(path: string): Promise<Catalogue> {
 }
 
 function overridden(id: string, override: Override, path: string): ModelRow {
-  const base = builtInCatalogue.get(override.like ?? id)
+  const base = baseOf(id, override, path)
+  const isItself = override.like === undefined || base.id === id
   const source = { name: override.source ?? path, asOf: override.as_of }
   const { prices, laneFactors, parameters } = base
   const rule = imageRuleOf(override)
@@ -80,7 +83,7 @@ function overridden(id: string, override: Override, path: string): ModelRow {
       flex: override.flex_factor ?? laneFactors.flex,
     },
     // Another model may be like one in its tokens; its surcharges are its own.
-    longContext: base.id === id ? base.longContext : undefined,
+    longContext: isItself ? base.longContext : undefined,
     imageRule: rule ?? base.imageRule,
     contextTokens: override.context_tokens ?? base.contextTokens,
     parameters: {
@@ -93,7 +96,24 @@ function overridden(id: string, override: Override, path: string): ModelRow {
       imageRule: rule ? source : base.sources.imageRule,
       shutDown: override.shut_down === undefined ? base.sources.shutDown : source,
     },
-    isConfirmed: rule !== undefined || (base.id === id && base.isConfirmed),
+    isConfirmed: rule !== undefined || (isItself && base.isConfirmed),
+  }
+}
+
+/** What is built in of the model, or of the one that it is like. */
+function baseOf(id: string, { like }: Override, path: string): ModelRow {
+  try {
+    return builtInCatalogue.get(like ?? id)
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error
+    const said =
+      like === undefined ? 'is not built in, and says not what it is "like"' : `is "like" "${like}"`
+    throw new DataError({
+      code: 'unknown_model',
+      message: `"${path}": "${id}" ${said}; ${error.message}`,
+      hint: 'Say which model that is built in it is like ("like": "gpt-4o"), and what is different.',
+      cause: error,
+    })
   }
 }
 

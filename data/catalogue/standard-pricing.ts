@@ -30,6 +30,15 @@ export function standardPricing(id: string): Pricing {
   }
 }
 
+/** Whether the library gives a dated snapshot a price of its own: what its model costs says nothing of it then. */
+export function isPricedApart(snapshot: string): boolean {
+  const found = calcPrice({ input_tokens: 1 }, snapshot, {
+    providerId: 'openai',
+    timestamp: new Date(PRICE_SOURCE.asOf),
+  })
+  return found?.model.id === snapshot
+}
+
 function baseOf(price: ModelPrice, key: string): Prices['input'] {
   const figure = price[key]
   if (figure === undefined) throw new Error(`${PRICE_SOURCE.name} gives no "${key}"`)

@@ -100,12 +100,33 @@ catalogue('prices a model that only the file knows', async () => {
   assert.is(model.shutDown, undefined)
 })
 
+catalogue(
+  'leaves to a snapshot what its model is charged for long requests, and not to another that is like it',
+  async () => {
+    const found = await read({
+      'gpt-5.4-2026-03-05': { input: 2, as_of: '2026-11-25' },
+      mine: { like: 'gpt-5.4', batch_factor: 0.333, as_of: '2026-11-25' },
+    })
+    const snapshot = found.get('gpt-5.4-2026-03-05')
+    assert.equal(snapshot.longContext, builtInCatalogue.get('gpt-5.4').longContext)
+    assert.ok(snapshot.isConfirmed)
+    assert.is(found.get('mine').longContext, undefined)
+    assert.is(found.get('mine').laneFactors.batch, 0.333)
+  },
+)
+
 catalogue('refuses what it does not understand, naming the value', async () => {
   const wrong: [object | string, RegExp][] = [
     ['{', /"[^"]*models\.json" is not JSON/],
     [{ 'gpt-4o': { input: '1e9', as_of: '2026-11-25' } }, /expected dollars .*gpt-4o/],
     [{ 'gpt-4o': { inptu: 1, as_of: '2026-11-25' } }, /inptu/],
     [{ 'gpt-4o': { input: 1 } }, /as_of/],
+    [{ 'gpt-4o': { batch_factor: 0.0004, as_of: '2026-11-25' } }, /multiple of 0\.001.*batch_factor/],
+    [{ qwen: { input: 1, as_of: '2026-11-25' } }, /"qwen" is not built in, and says not what it is "like"/],
+    [
+      { one: { like: 'gpt-4o', as_of: '2026-11-25' }, two: { like: 'one', as_of: '2026-11-25' } },
+      /"two" is "like" "one"; no model "one"/,
+    ],
     [{ mine: { like: 'gpt-4p', as_of: '2026-11-25' } }, /no model "gpt-4p".*"gpt-4o"/],
   ]
   for (const [models, message] of wrong) assert.match((await rejection(read(models))).message, message)

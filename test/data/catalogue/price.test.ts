@@ -105,6 +105,22 @@ prices('know every model once, by its snapshots too, and name the nearest for a 
   )
 })
 
+prices('of a snapshot that costs something else than its model are not taken for the model’s', () => {
+  assert.throws(
+    () => builtInCatalogue.get('gpt-4o-2024-05-13'),
+    (error: Error) => /no model "gpt-4o-2024-05-13"/.test(error.message),
+  )
+  assert.is(builtInCatalogue.get('gpt-4o-2024-11-20').id, 'gpt-4o')
+})
+
+prices('less than nothing are a loss: the sign stands before the dollars', () => {
+  assert.equal([-4_673_000, -1_234_560_000_000, -100_000_000].map(formatUsd), [
+    '-$0.004673',
+    '-$1,234.56',
+    '-$0.10',
+  ])
+})
+
 prices('warn of a shut-down 90 days ahead, and know it from the day on', () => {
   const model = builtInCatalogue.get('gpt-4o-mini')
   assert.is(shutdownOf(model, new Date('2026-10-01')), undefined)
