@@ -34,7 +34,9 @@ export async function printComparison(options: {
   const table = format === 'md' ? formatMarkdown : terminalTable
   await print(formatPublished(model, real, { table, width: terminalWidth() }))
   if (!isPublished)
-    await print('For your own pictures: hemline plan --images FOLDER, then hemline cost compare')
+    await print(
+      'For your own pictures: hemline init --images FOLDER, hemline plan, then hemline cost compare',
+    )
 }
 
 async function ownComparison(folder: string): Promise<MethodComparison | undefined> {
