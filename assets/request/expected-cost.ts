@@ -15,11 +15,17 @@ export type ExpectedCost = {
   outputTokensEach: number
   /** The dated price. */
   price: string
-  /** How many earlier answers of the same recipe tell how long answers are; 0: it is what the profile usually gives. */
+  /**
+   * How many earlier answers of the same recipe tell how long answers are, and how the input is counted; 0: it is what the
+   * profile usually gives, and the rule of the model.
+   */
   measuredBy: number
 }
 
-/** Expects of some requests of a part: the input as it was estimated, the answers as long as those before. */
+/**
+ * Expects of some requests of a part: the input as it was estimated, corrected by what answers before reported of theirs, as
+ * in a plan; the answers as long as those before.
+ */
 export async function expectedCost(
   db: Db,
   { part, requests, lane }: { part: Part; requests: number; lane: Lane },
@@ -27,7 +33,9 @@ export async function expectedCost(
 ): Promise<ExpectedCost> {
   const { model, profile, provider } = await recipeOfPart(db, part.id)
   const earlier = await sumChargesOfRecipe(db, part.recipe_id)
-  const inputEach = Math.round(part.estimated_tokens / part.requests)
+  const { measured_input_tokens: measured, estimated_input_tokens: estimated } = earlier
+  const correction = estimated === 0 ? 1 : measured / estimated
+  const inputEach = Math.round((part.estimated_tokens / part.requests) * correction)
   const outputTokensEach =
     earlier.requests === 0
       ? profiles[profile].usualAnswerTokens[provider]

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import { type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { Schema } from '../schema.js'
 
@@ -20,14 +20,24 @@ export function sumChargesOfBatch(db: Db, batchId: number): Promise<ChargeSum> {
   return db.selectFrom('charge_sums').where('batch_id', '=', batchId).select(sums).executeTakeFirstOrThrow()
 }
 
+/** What requests were charged, and for which input where it had been estimated before, beside that estimate. */
+export type MeasuredCharges = ChargeSum & { measured_input_tokens: number; estimated_input_tokens: number }
+
 /** What the requests of one recipe were charged so far; zeros when there are none. */
-export function sumChargesOfRecipe(db: Db, recipeId: number): Promise<ChargeSum> {
+export function sumChargesOfRecipe(db: Db, recipeId: number): Promise<MeasuredCharges> {
+  const isEstimated = sql<SqlBool>`charge_sums.estimated_input_tokens is not null`
   return db
     .selectFrom('charge_sums')
     .innerJoin('batches', 'batches.id', 'charge_sums.batch_id')
     .innerJoin('parts', 'parts.id', 'batches.part_id')
     .where('parts.recipe_id', '=', recipeId)
     .select(sums)
+    .select(({ fn, lit }) => [
+      fn
+        .coalesce(fn.sum<number>('charge_sums.input_tokens').filterWhere(isEstimated), lit(0))
+        .as('measured_input_tokens'),
+      fn.coalesce(fn.sum<number>('charge_sums.estimated_input_tokens'), lit(0)).as('estimated_input_tokens'),
+    ])
     .executeTakeFirstOrThrow()
 }
 

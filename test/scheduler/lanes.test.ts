@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { makeDesk, placeSamples } from './cli.js'
@@ -91,6 +91,21 @@ lanes(
     assert.is((await desk.json(['cost'])).local.requests, 5)
   },
 )
+
+lanes('what answers report corrects what the rule of a model says, in a budget as in a plan', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  await mkdir(desk.path('.hemline'))
+  const rule = { 'gpt-4o-mini': { tile: { base: 1, per_tile: 0 }, as_of: '2026-11-25' } }
+  await writeFile(desk.path('.hemline', 'models.json'), JSON.stringify(rule))
+  const ENOUGH_BY_THE_RULE = ['--max-cost', '0.005']
+  const few = [...RUN, '--model', 'gpt-4o-mini', '--wait', '--limit', '3', ...ENOUGH_BY_THE_RULE]
+  assert.is((await desk.run(few)).code, 0)
+  assert.is((await desk.run(['plan', ...ENOUGH_BY_THE_RULE])).code, 4)
+  const held = await desk.run([...RUN, '--wait', ...ENOUGH_BY_THE_RULE])
+  assert.is(held.code, 4, held.stdout)
+  assert.match(held.stdout, /29 requests are expected to cost \$0\.008\d+/)
+})
 
 lanes('a run that fits its budget sends all its parts at once', async () => {
   await using desk = await makeDesk()
