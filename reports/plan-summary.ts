@@ -53,14 +53,19 @@ function money(plan: Plan, { table, width }: { table: FormatRows; width: number 
   ]
 }
 
-function toAsk({ pictures, reuse_worth_nano_usd: worth }: Plan): string {
+function toAsk({ pictures, methods, reuse_worth_nano_usd: worth }: Plan): string {
   const { to_ask: toAsk, answered, duplicates, under_way: underWay, failed, in_parts: inParts } = pictures
   const free = [
     ...(answered > 0 ? [`${formatCountOf(answered, 'picture')} answered already`] : []),
     ...(duplicates > 0 ? [`${formatCountOf(duplicates, 'image')} with the same bytes as another`] : []),
   ]
+  const { requests: now } = methods.find(({ is_chosen: isChosen }) => isChosen)!.estimate
+  const ofThem = [
+    ...(now < toAsk ? [`, ${formatCount(now)} of them now, by the limit`] : []),
+    ...(inParts > 0 ? [`, ${formatCount(inParts)} of them in tasks files already`] : []),
+  ]
   return [
-    `${formatCountOf(toAsk, 'request')} to send${inParts > 0 ? `, ${formatCount(inParts)} of them in tasks files already` : ''}.`,
+    `${formatCountOf(toAsk, 'request')} to send${ofThem.join('')}.`,
     ...(free.length > 0 ? [`For nothing: ${free.join(', ')}; worth ${formatUsd(worth)}.`] : []),
     ...(underWay > 0 ? [`${formatCountOf(underWay, 'request is', 'requests are')} under way.`] : []),
     ...(failed > 0 ? [`${formatCountOf(failed, 'picture')} failed for good (hemline failures).`] : []),
