@@ -78,15 +78,10 @@ lanes(
     await using desk = await makeDesk()
     await placeSamples(desk)
     assert.is((await desk.run([...RUN, '--wait', '--max-cost', '0.001'])).code, 4)
-    const sampled = await desk.run(['plan', '--sample', '2', '--limit', '3', '--json'])
+    const sampled = await desk.run(['plan', '--sample', '2', '--limit', '3'])
     assert.is(sampled.code, 0, sampled.stderr)
     assert.match(sampled.stderr, /Sample: 2 answers/)
-    const { pictures, methods } = JSON.parse(sampled.stdout)
-    assert.is(pictures.to_ask, 30)
-    assert.is(
-      methods.find(({ is_chosen: isChosen }: { is_chosen: boolean }) => isChosen).estimate.requests,
-      3,
-    )
+    assert.match(sampled.stdout, /30 requests to send, 3 of them now, by the limit\./)
     assert.is((await desk.run([...RUN, '--wait', '--limit', '3'])).code, 0)
     assert.is((await desk.json(['cost'])).local.requests, 5)
   },
