@@ -29,8 +29,8 @@ export async function versionOfResults(
   db: Db,
 ): Promise<{ dataVersion: string; states: Record<RequestState, number> }> {
   const { results, counts } = await sumRequests(db)
-  const states = requestStates.map((state) => [state, counts[state] ?? 0])
-  return { dataVersion: results, states: Object.fromEntries(states) }
+  const states = requestStates.map((state) => [state, counts[state] ?? 0] as const)
+  return { dataVersion: results, states: Object.fromEntries(states) as Record<RequestState, number> }
 }
 
 /** All three go through the same rows, and are kept together. */

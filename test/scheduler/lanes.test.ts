@@ -111,8 +111,9 @@ lanes('a run that fits its budget sends all its parts at once', async () => {
   const { methods } = await desk.json(['plan'])
   const chosen = methods.find(({ is_chosen: isChosen }: { is_chosen: boolean }) => isChosen)
   const enough = ((chosen.estimate.cost_nano_usd.batch * 1.01) / 1e9).toFixed(9)
+  // Whether the first of them are answered by then depends on the machine.
   const run = await desk.run([...RUN, '--no-wait', '--max-cost', enough])
-  assert.is(run.code, 3, run.stderr)
+  assert.ok([0, 3].includes(run.code!), run.stderr)
   assert.is((await desk.lines(['batches'])).length, 4)
 })
 
