@@ -4,8 +4,10 @@ import { homeAt } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { formatCountOf } from '../reports/numbers.js'
 import { formatUsd } from '../data/catalogue/price.js'
-import { exitCodeOf } from './exit-codes.js'
+import { findOpenBatches } from '../data/records/batches.js'
+import { exitCodeOf, exitCodes } from './exit-codes.js'
 import { makeProgress } from './make-progress.js'
+import { withHome } from './open-home.js'
 import { reportError } from './report-error.js'
 import { runMaterialize } from './run-materialize.js'
 import type { SendingOfRun } from './sending.js'
@@ -13,7 +15,8 @@ import { type SettingFlags, settleSettings } from './settle-settings.js'
 
 /**
  * Asks a few requests for good, from all over the pictures, one by one: their answers are kept, and tell a plan what the others
- * will use. Returns the exit code of that run.
+ * will use. Waits for them alone, however long a batch is at the provider beside them. Returns the exit code: 0 when they are there,
+ * else that of the run.
  *
  * @throws HemlineError `sample_needs_pinned` where flags differ from what the home pins: a plan changes no settings.
  */
@@ -32,7 +35,7 @@ export async function askSample(
   const progress = makeProgress(process.stderr)
   const run = await runMaterialize(
     {
-      ...{ home, ...flags, selection: [`+${results.key}`], isForced: false, waits: true },
+      ...{ home, ...flags, selection: [`+${results.key}`], isForced: false, waits: false },
       ...{ limit: count, isSpread: true, pollIntervalMs: undefined },
       ofRun: { ...ofRun, method: 'individual' },
     },
@@ -41,8 +44,12 @@ export async function askSample(
   const { requests, cost_nano_usd: cost } = run.spent
   const price = `${formatUsd(cost)}${run.isBilled ? '' : ' (not billed)'}`
   process.stderr.write(`Sample: ${formatCountOf(requests, 'answer')} for ${price}; they are kept.\n`)
-  const held = run.steps.find(({ state }) => state === 'held')
-  if (held) process.stderr.write(`Held: ${held.because}.\n`)
+  const isAnswered = await withHome(home, async (db) => (await findOpenBatches(db, 'here')).length === 0)
+  if (run.state === 'waiting' && isAnswered) return exitCodes.done
+  for (const { state, because } of run.steps) {
+    if (state === 'held') process.stderr.write(`Held: ${because}.\n`)
+    if (state === 'waiting') process.stderr.write(`Waiting: ${because}. Type the same again to go on.\n`)
+  }
   if (run.error !== undefined) reportError(run.error, process.stderr)
   return exitCodeOf(run.state)
 }

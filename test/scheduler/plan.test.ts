@@ -2,6 +2,10 @@ import { existsSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { pixelAnalyst } from '../../assets/pixel-analyst/pixel-analyst.js'
+import { parseFaultScript } from '../../pipeline/provider/local-server/faults/fault-script.js'
+import { localResponder } from '../../pipeline/provider/local-server/local-responder.js'
+import { makeWorld } from '../pipeline/provider/local-server/world.js'
 import { type Desk, makeDesk, placeSamples } from './cli.js'
 
 const planning = suite('a plan')
@@ -140,6 +144,19 @@ planning('after a sample knows what the rest costs, within its interval', async 
   const changed = await desk.run(['plan', '--sample', '3', '--model', 'gpt-5.4'])
   assert.is(changed.code, 2)
   assert.match(changed.stderr, /--sample asks with the settings of the home/)
+})
+
+planning('after a sample does not wait for a batch that is at the provider', async () => {
+  await using desk = await deskWithSamples()
+  const faults = parseFaultScript({ rules: [{ fault: 'stall', looks: 1_000_000 }] })
+  await using server = await makeWorld({ respond: localResponder(pixelAnalyst()), faults })
+  const env = { OPENAI_API_KEY: 'test', OPENAI_BASE_URL: server.url }
+  const images = ['--images', 'samples/images', '--provider', 'openai']
+  assert.is((await desk.run(['materialize', ...images, '--limit', '4', '--no-wait'], env)).code, 3)
+  const { code, stdout, stderr } = await desk.run(['plan', '--sample', '3', '--json'], env)
+  assert.is(code, 0, stderr)
+  const { answered, under_way: underWay } = JSON.parse(stdout).pictures
+  assert.equal([answered, underWay], [3, 4])
 })
 
 planning('says that a budget would hold the run, with code 4', async () => {
