@@ -15,7 +15,7 @@ export type ComparedMethod = {
    * `estimated`: by the tokenizer, the model's rule for pictures, and the usual length of an answer.
    */
   basis: 'measured' | 'measured_usage' | 'estimated'
-  /** How many charges tell; 0 where estimated. */
+  /** How many charged requests tell; 0 where estimated. */
   measured_on: number
 }
 
@@ -99,10 +99,10 @@ function withSavings({ methods, pictures }: MethodComparison): WithSavings[] {
 
 function basisInWords({ basis, measured_on: count }: ComparedMethod, pictures: number): string {
   if (basis === 'estimated') return 'estimated'
-  // More were charged than there are pictures where some are gone, or were asked about again.
+  // More were charged than there are pictures where some are gone.
   const on =
     count > pictures
-      ? `measured on ${formatCountOf(count, 'answer')}`
+      ? `measured on ${formatCountOf(count, 'request')}`
       : `measured on ${formatCount(count)} of ${formatCount(pictures)}`
   return basis === 'measured' ? on : `${on} in another lane`
 }

@@ -58,6 +58,7 @@ export async function measureUsage(
 /** What requests were charged in a lane, and for how many tokens; cached ones are part of the input. */
 export type LaneCharges = {
   lane: Lane
+  /** Different ones: what was charged again, because an answer could not be used, is a part of what one costs. */
   requests: number
   input_tokens: number
   cached_tokens: number
@@ -75,7 +76,7 @@ export async function sumChargesByLane(db: Db, recipeDigest: string): Promise<La
     .where('recipes.digest', '=', recipeDigest)
     .select(({ fn }) => [
       'batches.lane',
-      fn.countAll<number>().as('requests'),
+      fn.count<number>('charges.request_id').distinct().as('requests'),
       fn.sum<number>('charges.input_tokens').as('input_tokens'),
       fn.sum<number>('charges.cached_tokens').as('cached_tokens'),
       fn.sum<number>('charges.output_tokens').as('output_tokens'),

@@ -93,7 +93,7 @@ ledger(
     assert.ok(Math.abs(oneByOne / each - 20) < 0.01, 'tokens as charged, at the price of today')
     assert.ok(Math.abs(batch / each - 1) < 0.01, 'as charged')
     const table = (await desk.run(['cost', 'compare'])).stdout
-    assert.match(table, /measured on 32 answers in another lane/)
+    assert.match(table, /measured on 32 requests in another lane/)
     const published = await desk.run(['cost', 'compare', '--published'])
     assert.match(published.stdout, /\$0\.3655.*\n.*\$0\.2037.*44\.3 %.*\n.*\$0\.1018.*72\.1 %/)
   },

@@ -10,6 +10,7 @@ import { recordCollected } from '../../../data/records/batch-progress.js'
 import { getBatch } from '../../../data/records/batches.js'
 import { sumCharges, sumChargesByModel, sumChargesOfBatch } from '../../../data/records/charges.js'
 import { ledgerViews, sumLedger } from '../../../data/records/ledger.js'
+import { sumChargesByLane } from '../../../data/records/measured-usage.js'
 import { sumCommitted } from '../../../data/records/spending.js'
 
 const charges = suite('the sums of charges')
@@ -88,6 +89,23 @@ charges('are the same before and after a batch is collected, and keep what is co
       await recordCollected(db, await getBatch(db, 2), {}, new Date(AT))
       assert.equal(await kept(db), [1, 2])
       await assertSums(db)
+    } finally {
+      await db.destroy()
+    }
+  }),
+)
+
+charges('of a lane count a request once that was charged again, since both are what it cost', () =>
+  withFile(async (path) => {
+    const db = await openDatabase(path)
+    try {
+      await fill(db)
+      await sql`insert into charges (batch_id, request_id, model, input_tokens, cached_tokens, output_tokens,
+        reasoning_tokens, price, cost_nano_usd, charged_at)
+        values (2, 1, 'gpt-6-luna', 11, 0, 5, 0, 'p', 100, ${AT})`.execute(db)
+      const [batch, ...others] = await sumChargesByLane(db, 'd')
+      assert.equal(others, [])
+      assert.equal([batch!.requests, batch!.cost_nano_usd, batch!.input_tokens], [6, 7 * 21 + 100, 77])
     } finally {
       await db.destroy()
     }
