@@ -169,6 +169,9 @@ function text(value: unknown): string {
   return typeof value === 'string' ? value.slice(0, EXCERPT_LENGTH) : ''
 }
 
+/** No context holds nearly as many; a price times this is still a sum that can be stored. */
+const MOST_TOKENS = 1_000_000_000
+
 function count(value: unknown): number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0 ? value : 0
+  return Number.isSafeInteger(value) && Number(value) > 0 && Number(value) <= MOST_TOKENS ? Number(value) : 0
 }

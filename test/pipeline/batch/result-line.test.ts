@@ -146,7 +146,10 @@ for (const [what, line, expected] of failures) {
 
 reading('never lets parts of the usage exceed their whole, and takes nonsense numbers as none', () => {
   const line = answered({ content: 'x' })
-  const usage = { prompt_tokens: 10, completion_tokens: -4, prompt_tokens_details: { cached_tokens: 99 } }
+  const usage = {
+    ...{ prompt_tokens: 10, completion_tokens: -4, prompt_tokens_details: { cached_tokens: 99 } },
+    completion_tokens_details: { reasoning_tokens: Number.MAX_SAFE_INTEGER },
+  }
   Object.assign(line.response.body, { usage })
   const result = read(line)
   assert.equal(result.kind === 'result' && result.usage, {
@@ -155,6 +158,15 @@ reading('never lets parts of the usage exceed their whole, and takes nonsense nu
     outputTokens: 0,
     reasoningTokens: 0,
   })
+})
+
+reading('takes a count that no model can reach as none, so that what it costs can be stored', () => {
+  const line = answered({ content: 'x' })
+  Object.assign(line.response.body, {
+    usage: { prompt_tokens: 5, completion_tokens: Number.MAX_SAFE_INTEGER },
+  })
+  const result = read(line)
+  assert.is(result.kind === 'result' && result.usage?.outputTokens, 0)
 })
 
 reading.run()
