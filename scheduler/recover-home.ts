@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import process from 'node:process'
+import { expectedCost } from '../assets/request/expected-cost.js'
 import { rulesOfPart } from '../assets/request/rules-of-part.js'
 import type { Settings } from '../assets/settings.js'
 import { readCatalogue } from '../data/catalogue/read-catalogue.js'
@@ -72,6 +73,8 @@ async function rebuild(
       folder: BATCH_FOLDER,
       ensureRecipe: (to, recipe) => ensureRecipe(to, recipe, systemClock.now()),
       rulesOf: (partId, lane) => rulesOfPart(db, { partId, lane }, catalogue),
+      expectedCost: async (part, lane) =>
+        (await expectedCost(db, { part, requests: part.requests, lane }, catalogue)).costNanoUsd,
     })
     const { requests: answers, cost_nano_usd: costNanoUsd } = await sumCharges(db)
     const requests = parts.reduce((sum, part) => sum + part.requests, 0)

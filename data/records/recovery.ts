@@ -29,6 +29,7 @@ export async function insertRecoveredBatch(
     key: string
     inputFileId: string | null
     intendedAt: Date
+    estimatedCost: number | null
   },
 ): Promise<number> {
   const { id } = await db
@@ -42,6 +43,7 @@ export async function insertRecoveredBatch(
       input_file_id: batch.inputFileId,
       intended_at: batch.intendedAt.toISOString(),
       create_sent_at: batch.intendedAt.toISOString(),
+      estimated_cost_nano_usd: batch.estimatedCost,
     })
     .returning('id')
     .executeTakeFirstOrThrow()

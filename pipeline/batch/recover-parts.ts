@@ -4,7 +4,7 @@ import { basename } from 'node:path'
 import type { Db } from '../../data/database.js'
 import { readLines } from '../../data/jsonl.js'
 import { getBatch } from '../../data/records/batches.js'
-import { getPart, insertPart } from '../../data/records/parts.js'
+import { type Part, getPart, insertPart } from '../../data/records/parts.js'
 import {
   type NamedRequest,
   endRecoveredBatch,
@@ -38,6 +38,8 @@ export type RecoveryPlace = {
   folder: string
   ensureRecipe(db: Db, recipe: PartNote['recipe']): Promise<number>
   rulesOf(partId: number, lane: Lane): Promise<AnswerRules>
+  /** What a whole part is expected to cost, in billionths of a dollar: until it is collected, budgets count it so. */
+  expectedCost(part: Part, lane: Lane): Promise<number>
 }
 
 /**
@@ -90,15 +92,17 @@ async function recoverPart(
   const partId = await insertPart(db, partRecord(path, note, recipeId), requests)
   if (!wasSent) return { path, requests: requests.length, state: 'not_sent', batch: null }
 
+  const part = await getPart(db, partId)
+  const lane = note.lane ?? 'batch'
   const batchId = await insertRecoveredBatch(db, {
     partId,
     accountId: context.accountId,
     key: seen?.metadata[KEY_FIELD] ?? createHash('sha256').update(path).digest('hex').slice(0, 32),
     inputFileId: seen?.inputFileId ?? null,
     intendedAt: new Date(note.created_at),
-    lane: note.lane ?? 'batch',
+    lane,
+    estimatedCost: hasTasks ? await place.expectedCost(part, lane) : null,
   })
-  const part = await getPart(db, partId)
   await recordAsOpen(
     part,
     await getBatch(db, batchId),

@@ -1,6 +1,8 @@
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { openDatabase } from '../../data/database.js'
+import { sumCommitted } from '../../data/records/spending.js'
 import { systemClock } from '../../pipeline/clock.js'
 import { startLocalServer } from '../../pipeline/provider/local-server/local-server.js'
 import { type LossyProxy, startLossyProxy } from '../pipeline/batch/lossy-proxy.js'
@@ -118,6 +120,9 @@ recovery('finds what is in flight, and what was finished and never taken in', as
   }
   const flying = JSON.parse((await desk.run(['recover', '--json'], env)).stdout)
   assert.equal([seen.size, flying.parts[0].state, flying.answers], [1, 'in_flight', 0])
+  const db = await openDatabase(desk.path('.hemline', 'hemline.db'))
+  assert.ok((await sumCommitted(db, new Date(0), false)) > 0, 'budgets know what is under way')
+  await db.destroy()
   proxy.alter = () => undefined
   assert.is((await desk.run([...RUN, '--wait'], env)).code, 0)
   assert.equal(sendings(proxy), [])
