@@ -115,19 +115,22 @@ async function plannedModels(
   { db, settings, catalogue, now }: PlanContext,
 ): Promise<PlannedModel[]> {
   const planned: PlannedModel[] = []
+  const chosen = catalogue.get(settings.model)
   for (const model of catalogue.models) {
     const shutdown = shutdownOf(model, now)
     if (shutdown?.state === 'past') continue
+    // The chosen one may go by the name of a snapshot, and its answers are those of that.
+    const id = model === chosen ? settings.model : model.id
     for (const detail of details) {
-      const other = { ...settings, model: model.id, detail }
+      const other = { ...settings, model: id, detail }
       const { digest } = recipeRecord(other, catalogue)
       const { answered } = await findStillToAsk(db, digest, all)
       const measured = await measure(db, digest, other, model)
       const ofModel = await estimate(all, other, catalogue, measured)
       planned.push({
-        model: model.id,
+        model: id,
         detail,
-        is_chosen: model.id === settings.model && detail === settings.detail,
+        is_chosen: model === chosen && detail === settings.detail,
         image_tokens_each: ofModel.requests === 0 ? 0 : Math.round(ofModel.image_tokens / ofModel.requests),
         answered,
         estimate: ofModel,

@@ -115,8 +115,15 @@ planning('compares every model and detail on these pictures, the cheapest first'
     desk.path('.hemline', 'models.json'),
     JSON.stringify({ free: { like: 'gpt-4o', input: 0, output: 0, as_of: '2026-11-25' } }),
   )
-  const [first] = (await desk.json(['plan', ...IMAGES, '--models'])).models
+  const snapshot = 'gpt-4o-2024-11-20'
+  const ofSnapshot = await desk.json(['plan', ...IMAGES, '--models', '--model', snapshot])
+  const [first] = ofSnapshot.models
   assert.equal([first.model, first.estimate.cost_nano_usd.batch], ['free', 0])
+  const chosen = ofSnapshot.models.filter((each: Method) => each.is_chosen)
+  assert.equal(
+    chosen.map(({ model, detail }: { model: string; detail: string }) => [model, detail]),
+    [[snapshot, 'low']],
+  )
 })
 
 planning('after a sample knows what the rest costs, within its interval', async () => {
