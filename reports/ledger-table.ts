@@ -24,12 +24,12 @@ const titles: Record<LedgerView, string> = {
 }
 
 /** What rows that are not shown by themselves are called, together. */
-const others: Record<LedgerView, string> = {
-  method: 'other methods',
-  model: 'other models',
-  batch: 'earlier batches',
-  day: 'earlier days',
-  post: 'other posts',
+const others: Record<LedgerView, [one: string, several: string]> = {
+  method: ['other method', 'other methods'],
+  model: ['other model', 'other models'],
+  batch: ['earlier batch', 'earlier batches'],
+  day: ['earlier day', 'earlier days'],
+  post: ['other post', 'other posts'],
 }
 
 /**
@@ -50,7 +50,7 @@ export function formatLedger(
   const shown = isByTime ? rows.slice(-most) : rows.slice(0, most)
   const rest = isByTime ? rows.slice(0, rows.length - shown.length) : rows.slice(shown.length)
   const cells = shown.map((row) => [nameOf(row, by), ...figures(row)])
-  const folded = [`${formatCount(rest.length)} ${others[by]}`, ...figures(sumOf(rest))]
+  const folded = [formatCountOf(rest.length, ...others[by]), ...figures(sumOf(rest))]
   if (rest.length > 0) cells.splice(isByTime ? 0 : cells.length, 0, folded)
   const { billed, local } = sidesOf(rows)
   if (billed.length > 0 || local.length === 0) cells.push(['billed in all', ...figures(sumOf(billed))])

@@ -16,6 +16,6 @@ export function shutdownOf(model: ModelRow, now: Date): ShutdownNotice | undefin
     const sentence = `${model.id} was shut down on ${date}; OpenAI recommends ${replacement}`
     return { state: 'past', sentence, replacement }
   }
-  const sentence = `${model.id} is shut down on ${date}, in ${days} days; OpenAI recommends ${replacement}`
+  const sentence = `${model.id} is shut down on ${date}, in ${days === 1 ? '1 day' : `${days} days`}; OpenAI recommends ${replacement}`
   return { state: 'near', sentence, replacement }
 }

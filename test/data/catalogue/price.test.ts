@@ -125,6 +125,7 @@ prices('warn of a shut-down 90 days ahead, and know it from the day on', () => {
   const model = builtInCatalogue.get('gpt-4o-mini')
   assert.is(shutdownOf(model, new Date('2026-10-01')), undefined)
   assert.match(shutdownOf(model, new Date('2026-11-23'))!.sentence, /on 2027-01-14, in 52 days; .*gpt-6-luna/)
+  assert.match(shutdownOf(model, new Date('2027-01-13'))!.sentence, /in 1 day;/)
   assert.is(shutdownOf(model, new Date('2027-01-14'))!.state, 'past')
   assert.is(shutdownOf(builtInCatalogue.get('gpt-6-luna'), new Date('2036-01-01')), undefined)
 })
