@@ -11,6 +11,8 @@ export type Home = {
   readonly health: string
   /** Pictures of a manifest that came from the network. */
   readonly fetched: string
+  /** Small copies of the pictures, for the page; each is made again when it is missing. */
+  readonly thumbs: string
   /** The state of the embedded local provider. */
   readonly localProvider: string
   /** Turns a path as records hold it, relative and with `/`, into one that can be opened. */
@@ -30,6 +32,7 @@ export function homeAt(folder: string): Home {
     models: join(root, 'models.json'),
     health: join(root, 'health.json'),
     fetched: join(root, 'fetched'),
+    thumbs: join(root, 'thumbs'),
     localProvider: join(root, 'local-provider'),
     pathOf: (relativePath) => join(root, relativePath),
   }

@@ -6,8 +6,20 @@ import type {
   ObservationsTable,
   LeasesTable,
 } from './schema/engine-tables.js'
-import type { TicksTable, SchedulesTable, WebhookDeliveriesTable } from './schema/scheduler-tables.js'
-import type { PostsTable, ImagesTable, FoldersTable, KeptSumsTable } from './schema/image-tables.js'
+import type {
+  TicksTable,
+  SchedulesTable,
+  WebhookDeliveriesTable,
+  ActionsTable,
+} from './schema/scheduler-tables.js'
+import type {
+  PostsTable,
+  ImagesTable,
+  FoldersTable,
+  KeptSumsTable,
+  PostSearchTable,
+  PostSearchTermsTable,
+} from './schema/image-tables.js'
 import type {
   AccountsTable,
   RecipesTable,
@@ -33,8 +45,11 @@ export type Schema = {
   ticks: TicksTable
   schedules: SchedulesTable
   webhook_deliveries: WebhookDeliveriesTable
+  actions: ActionsTable
   accounts: AccountsTable
   posts: PostsTable
+  post_search: PostSearchTable
+  post_search_terms: PostSearchTermsTable
   images: ImagesTable
   folders: FoldersTable
   kept_sums: KeptSumsTable

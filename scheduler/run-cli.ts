@@ -9,6 +9,7 @@ import { completion } from './commands/completion.js'
 import { config } from './commands/config.js'
 import { cost } from './commands/cost.js'
 import { daemon } from './commands/daemon.js'
+import { dashboard } from './commands/dashboard.js'
 import { demo } from './commands/demo.js'
 import { doctor } from './commands/doctor.js'
 import { explain } from './commands/explain.js'
@@ -40,6 +41,7 @@ const commands = [
   materialize,
   plan,
   daemon,
+  dashboard,
   demo,
   init,
   config,

@@ -7,6 +7,7 @@ import {
   storePostRecords,
 } from '../../data/records/posts.js'
 import { postRecord } from './post-record.js'
+import { searchText } from './search-text.js'
 
 const PAGE_POSTS = 100
 
@@ -31,13 +32,13 @@ export async function groupTouchedPosts(
       posts.map(({ id }) => id),
     )
     const records = posts.map(({ id, key }) => {
-      const record = JSON.stringify(
-        postRecord(
-          key,
-          images.filter(({ post_id }) => post_id === id),
-        ),
+      const record = postRecord(
+        key,
+        images.filter(({ post_id }) => post_id === id),
       )
-      return { id, record, digest: createHash('sha256').update(record).digest('hex') }
+      const text = JSON.stringify(record)
+      const digest = createHash('sha256').update(text).digest('hex')
+      return { id, record: text, digest, ...searchText(record) }
     })
     await storePostRecords(db, records, now)
     grouped += posts.length

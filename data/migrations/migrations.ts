@@ -4,6 +4,7 @@ import { createImagesAndPosts } from './0003_create_images_and_posts.js'
 import { createSchedulerRecords } from './0004_create_scheduler_records.js'
 import { createLaneRecords } from './0005_create_lane_records.js'
 import { keepSums } from './0006_keep_sums.js'
+import { createDashboardRecords } from './0007_create_dashboard_records.js'
 import { keepVersions } from './0008_keep_versions.js'
 import type { Migration } from './migration.js'
 
@@ -15,5 +16,6 @@ export const migrations: readonly Migration[] = [
   createSchedulerRecords,
   createLaneRecords,
   keepSums,
+  createDashboardRecords,
   keepVersions,
 ]

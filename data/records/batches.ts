@@ -94,6 +94,23 @@ export function listBatches(db: Db, page: { beforeId: number; limit: number }): 
 export type ListedBatch = BatchRecord &
   Pick<Row<'parts'>, 'path' | 'requests' | 'bytes' | 'estimated_tokens'> & { charged: string }
 
+/** The batches that moved between two instants, oldest first: what a run of that time did at the provider. */
+export function findBatchesBetween(db: Db, from: string, to: string): Promise<BatchRecord[]> {
+  return db
+    .selectFrom('batches')
+    .selectAll()
+    .where('intended_at', '<=', to)
+    .where((eb) =>
+      eb.or([eb('collected_at', '>=', from), eb('ended_at', '>=', from), eb('ended_at', 'is', null)]),
+    )
+    .orderBy('id')
+    .limit(MOST_TOLD)
+    .execute()
+}
+
+/** Of one run; more would not be read. */
+const MOST_TOLD = 500
+
 /** How often a part was about to be sent, ever. */
 export async function countIntents(db: Db): Promise<number> {
   const row = await db

@@ -81,3 +81,14 @@ function sums<T extends keyof Schema>(eb: ExpressionBuilder<Schema, T | 'charge_
     fn.coalesce(fn.sum<number>('charge_sums.cost_nano_usd'), lit(0)).as('cost_nano_usd'),
   ] as const
 }
+
+/** What the answers of each of these batches were charged in all, by batch; those without a charge are not in it. */
+export async function sumCostsOfBatches(db: Db, batchIds: readonly number[]): Promise<Map<number, number>> {
+  const rows = await db
+    .selectFrom('charges')
+    .select((eb) => ['batch_id', eb.fn.sum<number>('cost_nano_usd').as('cost')])
+    .where('batch_id', 'in', batchIds)
+    .groupBy('batch_id')
+    .execute()
+  return new Map(rows.map(({ batch_id, cost }) => [batch_id, cost]))
+}

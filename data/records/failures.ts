@@ -21,3 +21,23 @@ export function listFailures(db: Db, page: { afterId: number; limit: number }): 
     .limit(page.limit)
     .execute()
 }
+
+/** How many requests of each of these batches failed for which reason, with one of its messages; the most frequent first. */
+export function countFailureReasons(
+  db: Db,
+  batchIds: readonly number[],
+): Promise<{ batch_id: number; code: string; message: string; requests: number }[]> {
+  return db
+    .selectFrom('failures')
+    .select(['batch_id', 'code'])
+    .select((eb) => [eb.fn.min('message').as('message'), eb.fn.countAll<number>().as('requests')])
+    .where('batch_id', 'in', batchIds)
+    .groupBy(['batch_id', 'code'])
+    .orderBy('requests', 'desc')
+    .execute()
+}
+
+/** The failures of one request, oldest first. */
+export function listFailuresOfRequest(db: Db, requestId: number): Promise<Row<'failures'>[]> {
+  return db.selectFrom('failures').selectAll().where('request_id', '=', requestId).orderBy('id').execute()
+}

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
+import { type SearchText, storeSearchTexts } from './post-search.js'
 
 /** Finds or inserts one post per key, and returns their ids by key. */
 export async function ensurePosts(db: Db, keys: readonly string[]): Promise<Map<string, number>> {
@@ -112,10 +113,10 @@ export type PostImage = {
   answer: string | null
 }
 
-/** Stores grouped posts and takes their mark away, in one transaction. */
+/** Stores grouped posts with what they are found by, and takes their mark away, in one transaction. */
 export function storePostRecords(
   db: Db,
-  records: readonly { id: number; record: string; digest: string }[],
+  records: readonly ({ record: string; digest: string } & SearchText)[],
   now: Date,
 ): Promise<void> {
   return db.transaction().execute(async (trx) => {
@@ -123,10 +124,14 @@ export function storePostRecords(
       update posts set record = new.record, record_digest = new.digest, touched = 0, grouped_at = ${now.toISOString()}
       from (
         select value->>'id' as id, value->>'record' as record, value->>'digest' as digest
-        from json_each(${JSON.stringify(records)})
+        from json_each(${JSON.stringify(records.map(({ id, record, digest }) => ({ id, record, digest })))})
       ) as new
       where posts.id = new.id
     `.execute(trx)
+    await storeSearchTexts(
+      trx,
+      records.map(({ id, words, facets }) => ({ id, words, facets })),
+    )
   })
 }
 

@@ -47,7 +47,7 @@ export function findRun(db: Db, id: number): Promise<Run | undefined> {
   return db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
-/** The latest runs, newest first. */
+/** The latest runs, newest first; of those before one, if it is given. */
 export function listRuns(db: Db, limit: number, beforeId = Number.MAX_SAFE_INTEGER): Promise<Run[]> {
   return db
     .selectFrom('runs')

@@ -9,6 +9,22 @@ export type PostsTable = {
   /** 1 while an image or an answer of it changed after it was grouped. */
   touched: Generated<number>
   grouped_at: string | null
+  /** 1 once its record can be searched. */
+  is_searchable: Generated<number>
+}
+
+/** The full-text index over grouped posts: no text is kept in it, only which post holds which word and facet. */
+export type PostSearchTable = {
+  rowid: number
+  words: string
+  facets: string
+}
+
+/** Every term of that index, and in how many posts it is. */
+export type PostSearchTermsTable = {
+  term: string
+  doc: number
+  cnt: number
 }
 
 export const imageStates = ['usable', 'skipped'] as const

@@ -33,3 +33,26 @@ export type WebhookDeliveriesTable = {
   batch: string
   received_at: string
 }
+
+export const actionKinds = ['materialize', 'cancel', 'retry', 'adopt', 'resubmit'] as const
+export type ActionKind = (typeof actionKinds)[number]
+
+/** `queued`: written down, for whoever may carry it out. `running`: a process does. `done` and `failed` end it. */
+export type ActionState = 'queued' | 'running' | 'done' | 'failed'
+
+/** What a person asked for, from the command line or the page. */
+export type ActionsTable = {
+  id: Generated<number>
+  kind: ActionKind
+  /** JSON object; what is in it depends on the kind. */
+  arguments: string
+  asked_by: 'command' | 'page'
+  state: ActionState
+  asked_at: string
+  finished_at: string | null
+  /** JSON object: what it came to; null until it is done. */
+  outcome: string | null
+  error_code: string | null
+  error: string | null
+  hint: string | null
+}

@@ -8,7 +8,7 @@ export const rooms = ['data', 'pipeline', 'reports', 'assets', 'scheduler'] as c
 export function sourceFiles(folders: readonly string[] = rooms): string[] {
   return folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name).replaceAll('\\', '/')),
   )
 }

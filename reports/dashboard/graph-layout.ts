@@ -1,0 +1,64 @@
+import { Graph, layout } from '@dagrejs/dagre'
+import type { AssetRow } from '../dashboard-wire.js'
+
+export const NODE = { width: 200, height: 122 }
+const MARGIN = 4
+const ROW_GAP = 28
+const NARROWEST_GAP = 28
+const WIDEST_GAP = 72
+
+export type Placed = { asset: AssetRow; x: number; y: number }
+export type Edge = { from: string; to: string; path: string }
+export type Layout = { nodes: Placed[]; edges: Edge[]; width: number; height: number }
+
+/** Places the assets from left to right, inputs first, as far apart as the room allows. */
+export function placeGraph(assets: readonly AssetRow[], roomPx: number): Layout {
+  const ranks = rankCount(assets)
+  const free = ranks > 1 ? (roomPx - 2 * MARGIN - ranks * NODE.width) / (ranks - 1) : 0
+  const gap = Math.max(NARROWEST_GAP, Math.min(WIDEST_GAP, Math.floor(free)))
+  const graph = new Graph()
+  graph.setGraph({ rankdir: 'LR', ranksep: gap, nodesep: ROW_GAP, marginx: MARGIN, marginy: MARGIN })
+  graph.setDefaultEdgeLabel(() => ({}))
+  for (const { asset } of assets) graph.setNode(asset, { ...NODE })
+  for (const { asset, needs } of assets) for (const need of needs) graph.setEdge(need, asset)
+  layout(graph)
+  const nodes = assets.map((asset) => {
+    const { x, y } = graph.node(asset.asset) as { x: number; y: number }
+    return { asset, x: x - NODE.width / 2, y: y - NODE.height / 2 }
+  })
+  const placeOf = new Map(nodes.map((node) => [node.asset.asset, node]))
+  const edges = graph.edges().map(({ v, w }) => {
+    const { points } = graph.edge(v, w) as { points: Point[] }
+    const [from, to] = [placeOf.get(v)!, placeOf.get(w)!]
+    const start = { x: from.x + NODE.width, y: from.y + NODE.height / 2 }
+    const end = { x: to.x, y: to.y + NODE.height / 2 }
+    // Long ones keep the way that was found for them around the nodes between.
+    const between = points.slice(1, -1).filter(({ x }) => x > start.x + gap && x < end.x - gap)
+    return { from: v, to: w, path: curve([start, ...between, end]) }
+  })
+  const { width, height } = graph.graph() as { width: number; height: number }
+  return { nodes, edges, width, height }
+}
+
+type Point = { x: number; y: number }
+
+/** Through the points, leaving and arriving level. */
+function curve(points: readonly Point[]): string {
+  const [first, ...rest] = points as [Point, ...Point[]]
+  let path = `M${first.x},${first.y}`
+  let from = first
+  for (const to of rest) {
+    const middle = (from.x + to.x) / 2
+    path += `C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`
+    from = to
+  }
+  return path
+}
+
+function rankCount(assets: readonly AssetRow[]): number {
+  const ranks = new Map<string, number>()
+  for (const { asset, needs } of assets) {
+    ranks.set(asset, 1 + Math.max(0, ...needs.map((need) => ranks.get(need) ?? 0)))
+  }
+  return Math.max(0, ...ranks.values())
+}

@@ -1,0 +1,140 @@
+import type { JSX } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { AssetRow, Overview } from '../dashboard-wire.js'
+import { ActionButton } from './action-button.js'
+import { AssetPanel } from './asset-panel.js'
+import { NODE, placeGraph } from './graph-layout.js'
+import { RequestBar } from './request-bar.js'
+import { hrefOf } from './route.js'
+import { useLive } from './server.js'
+import { Status, type Tone, toneOf } from './status.js'
+import { Ago, Empty, Sentence, inWords } from './words.js'
+
+export function GraphView({ chosen }: { chosen: string | undefined }): JSX.Element {
+  const { overview } = useLive()
+  const { assets, counts, run } = overview!
+  const asset = assets.find((each) => each.asset === chosen)
+  const isEmpty = assets.every(({ last_at }) => last_at === null) && run === null
+  return (
+    <>
+      <div class="head">
+        <div>
+          <h1>{headline(overview!)}</h1>
+          <p class="lead">
+            <Sentence text={subline(overview!)} />
+          </p>
+        </div>
+        {!isEmpty && (
+          <ActionButton
+            label="Materialize"
+            action={{ kind: 'materialize', arguments: { selection: asset ? [`+${asset.asset}`] : [] } }}
+          />
+        )}
+      </div>
+      <RequestBar requests={counts.requests} />
+      <Graph assets={assets} chosen={chosen} />
+      {isEmpty && (
+        <Empty
+          title="Nothing was made here yet"
+          command="hemline materialize --images ~/photos --provider local --wait"
+        >
+          Name a folder of pictures. The local server looks at them without a key, and without any cost.
+        </Empty>
+      )}
+      {asset && <AssetPanel asset={asset} />}
+    </>
+  )
+}
+
+/** What a person who looks for one second should know. */
+function headline({ run, live, assets }: Overview): string {
+  if (live.held > 0) return live.held === 1 ? 'A batch waits for you' : `${live.held} batches wait for you`
+  if (run?.state === 'running') return `Run ${run.run} is running`
+  if (run?.state === 'waiting') return `Run ${run.run} waits for the provider`
+  if (run?.state === 'queued') return `Run ${run.run} waits for its turn`
+  const stale = assets.filter(({ status }) => status === 'stale' || status === 'missing').length
+  if (stale === 0) return 'Everything is up to date'
+  return stale === 1 ? 'One asset is out of date' : `${stale} assets are out of date`
+}
+
+function subline({ run, live, assets }: Overview): string {
+  if (live.held > 0) return 'It is in doubt, or stuck. What to do stands beside it, under Batches.'
+  const step = assets.find((asset) => asset.step && ['running', 'waiting'].includes(asset.step.state))
+  if (run && step) return `${inWords(step.asset)}: ${step.step!.because}`
+  const first = assets.find(({ status, causes }) => status === 'stale' && causes.length > 0)
+  if (first) return `${inWords(first.asset)}: ${first.causes[0]}`
+  const images = assets.find(({ asset }) => asset === 'images')
+  return images?.holds ?? ''
+}
+
+function Graph({ assets, chosen }: { assets: readonly AssetRow[]; chosen: string | undefined }): JSX.Element {
+  const [box, room] = useWidth()
+  const { nodes, edges, width, height } = placeGraph(assets, room)
+  const active = new Set(assets.filter(({ step }) => step?.state === 'running').map(({ asset }) => asset))
+  return (
+    <section ref={box} class="graph" aria-label="The assets" tabIndex={0}>
+      <div class="canvas" style={{ width: `${width}px`, height: `${height}px` }}>
+        <svg width={width} height={height} aria-hidden="true">
+          {edges.map(({ from, to, path }) => (
+            <path
+              key={`${from} ${to}`}
+              d={path}
+              class={active.has(to) ? 'active' : from === chosen || to === chosen ? 'near' : ''}
+            />
+          ))}
+        </svg>
+        {nodes.map(({ asset, x, y }) => (
+          <a
+            key={asset.asset}
+            class={`node ${toneOfAsset(asset)}`}
+            href={hrefOf('graph', asset.asset === chosen ? undefined : asset.asset)}
+            aria-current={asset.asset === chosen ? 'true' : undefined}
+            style={{
+              left: `${x}px`,
+              top: `${y}px`,
+              width: `${NODE.width}px`,
+              height: `${NODE.height}px`,
+            }}
+          >
+            <NodeText asset={asset} />
+          </a>
+        ))}
+      </div>
+    </section>
+  )
+}
+
+function NodeText({ asset }: { asset: AssetRow }): JSX.Element {
+  const { step } = asset
+  const state = step && step.state !== 'interrupted' ? step.state : asset.status
+  return (
+    <>
+      <strong>{inWords(asset.asset)}</strong>
+      <span class="holds">{asset.holds || (asset.kind === 'source' ? 'a source' : 'never made')}</span>
+      <span class="line">
+        <Status state={state} />
+        {asset.last_at && (
+          <small>
+            <Ago at={asset.last_at} />
+          </small>
+        )}
+      </span>
+    </>
+  )
+}
+
+function toneOfAsset({ step, status }: AssetRow): Tone {
+  return toneOf(step && step.state !== 'interrupted' ? step.state : status)
+}
+
+/** The width that there is for an element, as it changes. */
+function useWidth(): [{ current: HTMLElement | null }, number] {
+  const box = useRef<HTMLElement>(null)
+  const [width, setWidth] = useState(1_100)
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWidth(entry!.contentRect.width))
+    observer.observe(box.current!)
+    return () => observer.disconnect()
+  }, [])
+  return [box, width]
+}

@@ -1,0 +1,155 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import sharp from 'sharp'
+import type { Overview, PostRow } from '../../../reports/dashboard-wire.js'
+import { makeDesk, placeSamples } from '../cli.js'
+import { type DashboardWorld, makeDashboardWorld } from './dashboard-world.js'
+
+const serving = suite('what the page is told')
+
+serving(
+  'an empty home is shown as what it is, and what another process commits is told without asking',
+  async () => {
+    await using world = await makeDashboardWorld()
+    const { overview } = (await world.get('/api/overview')).json as { overview: Overview }
+    assert.is(overview.assets.length, 7)
+    assert.ok(overview.assets.every(({ last_at }) => last_at === null))
+    for (const path of ['/api/batches', '/api/runs', '/api/ticks', '/api/actions']) {
+      assert.equal((await world.get(path)).json, [], path)
+    }
+    assert.equal((await world.get('/api/posts')).json, {
+      posts: [],
+      total: 0,
+      is_total_cut: false,
+      next: null,
+    })
+
+    await using events = await listenTo(world)
+    assert.is((await events.next()).run, null)
+    await world.db
+      .insertInto('runs')
+      .values({ selection: '*', trigger: 'person', state: 'running', started_at: '2026-01-01T00:00:00.000Z' })
+      .execute()
+    assert.equal((await events.next()).run?.state, 'running')
+  },
+)
+
+serving(
+  'a run of the samples: listings as --json prints them, posts with their pictures, and each by what it shows',
+  async () => {
+    await using desk = await makeDesk()
+    await placeSamples(desk)
+    const images = ['--images', desk.path('samples/manifest.csv'), '--provider', 'local']
+    assert.is((await desk.run(['materialize', ...images, '--wait'])).code, 0)
+    await using world = await makeDashboardWorld({}, desk.path('.hemline'))
+
+    const [batch] = (await world.get('/api/batches')).json
+    const [listed] = await desk.lines(['batches'])
+    for (const name of ['batch', 'state', 'completed', 'requests', 'tally'])
+      assert.equal(batch[name], listed[name])
+    assert.ok(batch.cost_nano_usd > 0)
+    assert.equal((await world.get('/api/runs')).json, await desk.lines(['runs']))
+    const log = (await world.get('/api/runs/1/log')).json as { text: string }[]
+    assert.ok(log.some(({ text }) => text === 'results done'))
+    assert.ok(log.some(({ text }) => /^batch batch_\w+ is collected$/.test(text)))
+    const asset = (await world.get('/api/assets/results')).json
+    assert.is(asset.history.length, 1)
+
+    const all = (await world.get('/api/posts')).json
+    assert.is(all.total, 9)
+    const pictures = (all.posts as PostRow[]).flatMap((post) => post.images)
+    assert.is(pictures.length, 32)
+    const facets = (await world.get('/api/facets')).json
+    const blue = facets.color.find(({ value }: { value: string }) => value === 'blue')
+    const found = (await world.get('/api/posts?color=blue')).json
+    assert.is(found.total, blue.posts)
+    assert.ok(found.posts.every((post: PostRow) => post.images.some(({ is_match }) => is_match)))
+    const byName = (await world.get(`/api/posts?text=${encodeURIComponent(all.posts[3].post_id)}`)).json
+    assert.ok(byName.posts.some(({ id }: PostRow) => id === all.posts[3].id))
+    assert.equal((await world.get('/api/posts?text=nothingofthatkind')).json.total, 0)
+    assert.is((await world.get('/api/posts?color=plaid')).status, 404)
+    // What FTS would read as its own language is words like any other.
+    for (const text of ['"', 'a OR b', 'words:x', '*', 'NEAR(a b)', "'; drop table posts; --"]) {
+      assert.is((await world.get(`/api/posts?text=${encodeURIComponent(text)}`)).status, 200, text)
+    }
+
+    const { id } = pictures[0]!
+    const picture = (await world.get(`/api/images/${id}`)).json
+    assert.is(picture.answer.description, pictures[0]!.analysis!.description)
+    const asked = (await world.get(`/api/images/${id}/request`)).json
+    assert.is(asked.custom_id, picture.request.custom_id)
+    assert.match(JSON.stringify(asked.body), /\[the picture as jpeg/)
+  },
+)
+
+serving(
+  'a thumbnail is encoded anew, made once, and not of a file that holds another picture by now',
+  async () => {
+    await using desk = await makeDesk()
+    const secret = 'GPS of my home'
+    const png = (color: string) =>
+      sharp({ create: { width: 900, height: 600, channels: 3, background: color } })
+        .withExif({ IFD0: { Copyright: secret } })
+        .png()
+        .toBuffer()
+    await mkdir(desk.path('p'))
+    await writeFile(desk.path('p', 'a.png'), await png('#a02030'))
+    await writeFile(desk.path('p', 'b.png'), await png('#2030a0'))
+    const images = ['--images', desk.path('p'), '--provider', 'local']
+    assert.is((await desk.run(['materialize', ...images, '--wait'])).code, 0)
+    await using world = await makeDashboardWorld({}, desk.path('.hemline'))
+    const posts = (await world.get('/api/posts')).json.posts as PostRow[]
+    const pictures = posts.flatMap((post) => post.images)
+    const [first, second] = ['a.png', 'b.png'].map((name) => pictures.find(({ image }) => image === name))
+    const answers = await Promise.all(
+      [1, 2, 3].map(() => fetchBytes(world, `/api/images/${first!.id}/thumb`)),
+    )
+    for (const bytes of answers) assert.equal(bytes, answers[0])
+    const { format, width, exif } = await sharp(answers[0]).metadata()
+    assert.equal([format, width, exif], ['webp', 480, undefined])
+    assert.is(
+      (await readdir(world.home.thumbs, { recursive: true })).filter((name) => name.endsWith('.webp')).length,
+      1,
+    )
+
+    await writeFile(desk.path('p', 'b.png'), await png('#00ff00'))
+    const changed = await world.get(`/api/images/${second!.id}/thumb`)
+    assert.equal([changed.status, changed.json.error.message], [404, 'the file holds another picture by now'])
+    await rm(desk.path('p', 'a.png'))
+    assert.is((await world.get(`/api/images/${first!.id}/thumb`)).status, 200)
+    assert.is((await world.get(`/api/images/${first!.id}/view`)).status, 404)
+  },
+)
+
+/** The overviews as they are sent. */
+async function listenTo(world: DashboardWorld): Promise<AsyncDisposable & { next(): Promise<Overview> }> {
+  const stop = new AbortController()
+  const response = await fetch(`${world.served.url}/api/events`, { signal: stop.signal })
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  return {
+    async next() {
+      while (true) {
+        const match = /^data: (.*)\n\n/m.exec(text)
+        if (match) {
+          text = text.slice(match.index + match[0].length)
+          return JSON.parse(match[1]!) as Overview
+        }
+        const { value, done } = await reader.read()
+        if (done) throw new Error('the events ended')
+        text += value
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await reader.cancel().catch(() => {})
+    },
+  }
+}
+
+async function fetchBytes(world: DashboardWorld, path: string): Promise<Buffer> {
+  return Buffer.from(await (await fetch(world.served.url + path)).arrayBuffer())
+}
+
+serving.run()
