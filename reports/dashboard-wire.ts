@@ -1,3 +1,4 @@
+import type { LedgerSlice } from '../data/records/ledger.js'
 import type { StateCounts, LiveBatches } from '../data/records/state-counts.js'
 import type { RunState, StepState } from '../data/schema/engine-tables.js'
 
@@ -219,3 +220,36 @@ export type ImageDetail = {
   }[]
   failures: { attempt: number; code: string; message: string; failed_at: string }[]
 }
+
+/** What an action would do and cost, before it is confirmed. */
+export type ActionPreview = {
+  title: string
+  lines: string[]
+  /** Null where it cannot be told. */
+  cost: string | null
+  /** What the button says that does it. */
+  verb: string
+  is_possible: boolean
+}
+
+export type Money = {
+  /** The day and the month that budgets count now, in UTC. */
+  today: string
+  month: string
+  slices: LedgerSlice[]
+  budgets: { name: 'day' | 'month'; limit_nano_usd: number; committed_nano_usd: number }[]
+  /** Posts of which at least one picture is described. */
+  posts: number
+}
+
+/** A way of asking, for the pictures of this home. */
+export type MethodRow = {
+  method: string
+  cost_nano_usd: number
+  per_image_nano_usd: number
+  saved_nano_usd: number
+  saved_percent: number
+  basis: 'measured' | 'measured_usage' | 'estimated'
+  measured_on: number
+}
+export type Comparison = { pictures: number; model: string; methods: MethodRow[] }

@@ -79,7 +79,8 @@ export async function queueRun(
   })
 }
 
-async function isHeldByDaemon(db: Db, now: Date): Promise<boolean> {
+/** Whether a daemon executes in this home now. */
+export async function isHeldByDaemon(db: Db, now: Date): Promise<boolean> {
   const lease = await findLease(db, EXECUTOR)
   return lease?.role === 'daemon' && judgeLease(lease, thisProcess('run'), now) !== 'free'
 }

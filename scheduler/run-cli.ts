@@ -1,6 +1,7 @@
 import process from 'node:process'
 import yargs, { type Argv } from 'yargs'
 import type { Command } from './command.js'
+import { actions } from './commands/actions.js'
 import { adopt } from './commands/adopt.js'
 import { batches } from './commands/batches.js'
 import { cancel } from './commands/cancel.js'
@@ -25,6 +26,7 @@ import { posts } from './commands/posts.js'
 import { recover } from './commands/recover.js'
 import { requests } from './commands/requests.js'
 import { resubmit } from './commands/resubmit.js'
+import { retry } from './commands/retry.js'
 import { runs } from './commands/runs.js'
 import { serveLocal } from './commands/serve-local.js'
 import { status } from './commands/status.js'
@@ -53,7 +55,9 @@ const commands = [
   batches,
   adopt,
   resubmit,
+  retry,
   cancel,
+  actions,
   images,
   requests,
   posts,

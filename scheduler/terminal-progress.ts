@@ -130,6 +130,8 @@ function daemonSentenceOf(event: DaemonEvent): string {
       return event.once
         ? `looking after ${event.home}, once`
         : `looking after ${event.home}; stop with Ctrl-C`
+    case 'daemon.page_served':
+      return `daemon: the page is served at ${event.url}`
     case 'daemon.listening':
       return `health, metrics and webhooks at ${event.url}`
     case 'daemon.stopping':

@@ -7,7 +7,7 @@ export const facetNames = ['category', 'color', 'season', 'style', 'state'] as c
 export type FacetName = (typeof facetNames)[number]
 export type Facets = Partial<Record<FacetName, string>>
 
-export const imageStatesShown = ['described', 'pending', 'skipped', 'failed'] as const
+const imageStatesShown = ['described', 'pending', 'skipped', 'failed'] as const
 
 /** Every value of a facet. */
 export function valuesOf(name: FacetName): readonly string[] {

@@ -34,8 +34,7 @@ export type WebhookDeliveriesTable = {
   received_at: string
 }
 
-export const actionKinds = ['materialize', 'cancel', 'retry', 'adopt', 'resubmit'] as const
-export type ActionKind = (typeof actionKinds)[number]
+export type ActionKind = 'materialize' | 'cancel' | 'retry' | 'adopt' | 'resubmit'
 
 /** `queued`: written down, for whoever may carry it out. `running`: a process does. `done` and `failed` end it. */
 export type ActionState = 'queued' | 'running' | 'done' | 'failed'

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { ActionPreview } from '../dashboard-wire.js'
 import { postJson } from './server.js'
 import { Sentence, sentenceCase } from './words.js'
 
@@ -9,7 +10,7 @@ export type Preview = {
   lines: string[]
   cost: string | null
   verb: string
-  isPossible: boolean
+  is_possible: boolean
 }
 
 type Props = {
@@ -38,7 +39,7 @@ type ConfirmationProps = { action: Asked; ask: Props['ask']; close: () => void }
 function Confirmation({ action, ask, close }: ConfirmationProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null)
   const [value, setValue] = useState('')
-  const [preview, setPreview] = useState<Preview>()
+  const [preview, setPreview] = useState<ActionPreview>()
   const [told, setTold] = useState<{ text: string; isBad: boolean }>()
   const [isSending, setSending] = useState(false)
   const given = {
@@ -47,18 +48,18 @@ function Confirmation({ action, ask, close }: ConfirmationProps): JSX.Element {
   }
   useEffect(() => {
     dialog.current!.showModal()
-    postJson<Preview>('/api/actions/preview', action)
+    postJson<ActionPreview>('/api/actions/preview', ask ? filled(action, ask.name) : action)
       .then(setPreview)
       .catch((error: Error) => setTold({ text: error.message, isBad: true }))
   }, [])
   const send = (): void => {
     setSending(true)
-    postJson<{ text: string; is_failed: boolean }>('/api/actions', given)
-      .then(({ text, is_failed: isBad }) => setTold({ text, isBad }))
+    postJson<{ text: string }>('/api/actions', given)
+      .then(({ text }) => setTold({ text, isBad: false }))
       .catch((error: Error) => setTold({ text: error.message, isBad: true }))
       .finally(() => setSending(false))
   }
-  const isReady = preview?.isPossible === true && told === undefined && (!ask || value.trim() !== '')
+  const isReady = preview?.is_possible === true && told === undefined && (!ask || value.trim() !== '')
   return (
     <dialog ref={dialog} class="confirm" onClose={close} aria-labelledby="confirm-title">
       <h2 id="confirm-title">{preview?.title ?? sentenceCase(action.kind)}</h2>
@@ -103,4 +104,9 @@ function Confirmation({ action, ask, close }: ConfirmationProps): JSX.Element {
       </div>
     </dialog>
   )
+}
+
+/** What is not filled in yet, as something: the preview does not depend on it. */
+function filled(action: Asked, name: string): Asked {
+  return { ...action, arguments: { ...action.arguments, [name]: '?' } }
 }

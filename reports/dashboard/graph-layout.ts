@@ -1,7 +1,7 @@
 import { Graph, layout } from '@dagrejs/dagre'
 import type { AssetRow } from '../dashboard-wire.js'
 
-export const NODE = { width: 200, height: 122 }
+export const NODE = { width: 200, height: 138 }
 const MARGIN = 4
 const ROW_GAP = 28
 const NARROWEST_GAP = 28
@@ -32,9 +32,13 @@ export function placeGraph(assets: readonly AssetRow[], roomPx: number): Layout 
     const [from, to] = [placeOf.get(v)!, placeOf.get(w)!]
     const start = { x: from.x + NODE.width, y: from.y + NODE.height / 2 }
     const end = { x: to.x, y: to.y + NODE.height / 2 }
-    // Long ones keep the way that was found for them around the nodes between.
+    // Long ones keep the way that was found for them past the nodes between, level as long as one of those is near.
     const between = points.slice(1, -1).filter(({ x }) => x > start.x + gap && x < end.x - gap)
-    return { from: v, to: w, path: curve([start, ...between, end]) }
+    const level = between.flatMap(({ x, y }) => [
+      { x: x - NODE.width / 2, y },
+      { x: x + NODE.width / 2, y },
+    ])
+    return { from: v, to: w, path: curve([start, ...level, end]) }
   })
   const { width, height } = graph.graph() as { width: number; height: number }
   return { nodes, edges, width, height }

@@ -4,7 +4,7 @@ import type { FacetCounts } from '../dashboard-wire.js'
 import { formatCount } from '../numbers.js'
 import type { PostQuery } from './post.js'
 import { go, hrefOf } from './route.js'
-import { useData } from './server.js'
+import { useData, useLive } from './server.js'
 import { Swatch } from './swatches.js'
 import { inWords, sentenceCase } from './words.js'
 
@@ -14,7 +14,11 @@ const words = { category: 'category', season: 'season', style: 'style', state: '
 
 /** What is looked for; it stands in the address, so that it can be kept and sent. */
 export function PostFilters({ query }: { query: PostQuery }): JSX.Element {
-  const { data: counts } = useData<FacetCounts>('/api/facets')
+  const { search, run } = useLive().overview!
+  const { data: counts } = useData<FacetCounts>(
+    '/api/facets',
+    `${search.grouped} ${search.unsearchable} ${run?.run}`,
+  )
   const set = (name: string, value: string): void =>
     go(hrefOf('posts', undefined, { ...query, [name]: value }), false)
   const hasAny = Object.keys(query).length > 0

@@ -1,5 +1,5 @@
 import { createContext } from 'preact'
-import { useContext, useEffect, useRef, useState } from 'preact/hooks'
+import { useContext, useEffect, useState } from 'preact/hooks'
 import type { Overview } from '../dashboard-wire.js'
 
 /** What every view hangs on: the latest overview, and how often there was a new one. */
@@ -18,43 +18,62 @@ let csrf = ''
 export function useServer(): Live {
   const [live, setLive] = useState<Live>({ overview: undefined, turn: 0, isConnected: true })
   useEffect(() => {
+    let last = ''
+    const take = (overview: Overview): void => {
+      const text = JSON.stringify(overview)
+      // The same again is no news: nothing hangs on it anew.
+      const isNews = text !== last
+      last = text
+      setLive((was) => ({
+        overview: isNews ? overview : was.overview,
+        turn: was.turn + +isNews,
+        isConnected: true,
+      }))
+    }
+    const lose = (): void => setLive((was) => ({ ...was, isConnected: false }))
     const load = async (): Promise<void> => {
       const first = await getJson<{ csrf: string; overview: Overview }>('/api/overview')
       csrf = first.csrf
-      setLive(({ turn }) => ({ overview: first.overview, turn: turn + 1, isConnected: true }))
+      take(first.overview)
     }
-    // The stream brings the overview as well; what cannot be loaded now comes with it.
-    load().catch(() => setLive((was) => ({ ...was, isConnected: false })))
+    load().catch(lose)
+    let isLost = false
     const events = new EventSource('/api/events')
     events.addEventListener('overview', (event) => {
-      const overview = JSON.parse((event as MessageEvent<string>).data) as Overview
-      setLive(({ turn }) => ({ overview, turn: turn + 1, isConnected: true }))
+      take(JSON.parse((event as MessageEvent<string>).data) as Overview)
     })
-    events.addEventListener('error', () => setLive((was) => ({ ...was, isConnected: false })))
+    events.addEventListener('error', () => {
+      isLost = true
+      lose()
+    })
     // A server that was started anew has another secret.
-    events.addEventListener('open', () => void load().catch(() => {}))
+    events.addEventListener('open', () => void (isLost && load().catch(lose)))
     return () => events.close()
   }, [])
   return live
 }
 
-/** What a path answers, loaded again whenever something changed; the old answer stays until the new one is there. */
-export function useData<T>(path: string | undefined): { data: T | undefined; error: string | undefined } {
+/**
+ * What a path answers; the old answer stays until the new one is there.
+ *
+ * @param since  loaded again when this changes; whenever anything changed, if not given.
+ */
+export function useData<T>(
+  path: string | undefined,
+  since?: unknown,
+): { data: T | undefined; error: string | undefined } {
   const { turn } = useLive()
   const [state, setState] = useState<{ path?: string | undefined; data?: T; error?: string }>({})
-  const isLoading = useRef(false)
   useEffect(() => {
     if (path === undefined) return
     let isGone = false
-    isLoading.current = true
     getJson<T>(path)
       .then((data) => !isGone && setState({ path, data }))
       .catch((error: Error) => !isGone && setState((was) => ({ ...was, path, error: error.message })))
-      .finally(() => (isLoading.current = false))
     return () => {
       isGone = true
     }
-  }, [path, turn])
+  }, [path, since ?? turn])
   return { data: state.path === path ? state.data : undefined, error: state.error }
 }
 

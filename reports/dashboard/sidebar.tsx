@@ -85,6 +85,7 @@ function ThemeSwitch(): JSX.Element {
     <label class="theme">
       <span class="quiet">Theme</span>
       <select
+        aria-label="Theme"
         value={theme}
         onChange={(event) => {
           const next = themes.find((each) => each === event.currentTarget.value) ?? 'auto'

@@ -15,18 +15,13 @@ export const adopt = defineCommand({
       })
       .example('$0 adopt batch_68f2a1', 'The batch that you found in the provider’s list'),
   async handler(args) {
-    const [{ adoptBatch }, { atProvider }, { print }] = await Promise.all([
-      import('../../pipeline/batch/adopt.js'),
-      import('../at-provider.js'),
+    const [{ askAction }, { print }] = await Promise.all([
+      import('../actions/ask-action.js'),
       import('../print.js'),
     ])
-    const { kind, batch, part } = await atProvider(args.home, true, (context) =>
-      adoptBatch(args.batch, args.part, context),
-    )
-    const word = batch.state === 'open' ? batch.status : batch.state
-    const verb = kind === 'adopted' ? 'Adopted' : 'Already ours'
-    await print(`${verb}: batch ${args.batch} (${word}), ${part.requests} requests of ${part.path}.`)
-    await print('Go on with: hemline materialize')
+    const { batch, part } = args
+    const { text } = await askAction(args.home, { kind: 'adopt', arguments: { batch, part } })
+    await print(text)
     return exitCodes.done
   },
 })

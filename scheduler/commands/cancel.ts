@@ -12,16 +12,12 @@ export const cancel = defineCommand({
       .example('$0 cancel batch_68f2a1', 'End it; the next run takes in what it answered')
       .epilogue('Only a run that a person starts after it ended asks the unanswered requests again.'),
   async handler(args) {
-    const [{ cancelBatch }, { atProvider }, { print }] = await Promise.all([
-      import('../../pipeline/batch/cancel.js'),
-      import('../at-provider.js'),
+    const [{ askAction }, { print }] = await Promise.all([
+      import('../actions/ask-action.js'),
       import('../print.js'),
     ])
-    // A run may wait for this very batch: it sees the new status in its next poll.
-    const batch = await atProvider(args.home, false, (context) => cancelBatch(args.batch, context))
-    const done = `${batch.requests_completed} of ${batch.requests_total} requests were answered so far`
-    await print(`Batch ${args.batch} is ${batch.status}; ${done}.`)
-    await print('Take them in with: hemline materialize --wait')
+    const { text } = await askAction(args.home, { kind: 'cancel', arguments: { batch: args.batch } })
+    await print(text)
     return exitCodes.done
   },
 })

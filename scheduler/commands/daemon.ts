@@ -2,6 +2,7 @@ import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { wholeNumber } from '../flag-values.js'
 import { homeOption } from '../open-home.js'
+import { DASHBOARD_PORT } from './dashboard.js'
 
 export const daemon = defineCommand({
   command: 'daemon',
@@ -15,6 +16,17 @@ export const daemon = defineCommand({
           type: 'number',
           requiresArg: true,
           describe: 'Serve health, metrics and webhooks on this port of the loopback interface; 0 takes any',
+        },
+        dashboard: {
+          type: 'boolean',
+          default: false,
+          describe: 'Serve the page of `hemline dashboard` as well',
+        },
+        'dashboard-port': {
+          type: 'number',
+          default: DASHBOARD_PORT,
+          requiresArg: true,
+          describe: 'Its port on the loopback interface; 0 takes any',
         },
         once: {
           type: 'boolean',
@@ -34,6 +46,10 @@ export const daemon = defineCommand({
       import('../make-progress.js'),
     ])
     const port = args.port === undefined ? undefined : wholeNumber('port', args.port, 0, 65_535)
-    return runDaemon({ home: args.home, once: args.once, port }, makeProgress(process.stderr))
+    const dashboardPort = args.dashboard
+      ? wholeNumber('dashboard-port', args['dashboard-port'], 0, 65_535)
+      : undefined
+    const { home, once } = args
+    return runDaemon({ home, once, port, dashboardPort }, makeProgress(process.stderr))
   },
 })

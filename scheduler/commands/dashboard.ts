@@ -4,7 +4,8 @@ import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
 import { homeOption } from '../open-home.js'
 
-const DEFAULT_PORT = 4870
+/** Not taken by anything well known. */
+export const DASHBOARD_PORT = 4870
 
 export const dashboard = defineCommand({
   command: 'dashboard',
@@ -15,7 +16,7 @@ export const dashboard = defineCommand({
         ...homeOption,
         port: {
           type: 'number',
-          default: DEFAULT_PORT,
+          default: DASHBOARD_PORT,
           requiresArg: true,
           describe: 'Where to serve it; 0 takes any free port',
         },

@@ -23,38 +23,14 @@ export const resubmit = defineCommand({
       .example('$0 resubmit batch_68f2a1', 'What it would cost if the batch exists after all')
       .epilogue('Looks a last time before: a batch that is found is adopted, and nothing is sent again.'),
   async handler(args) {
-    const [
-      again,
-      { readCatalogue },
-      { homeAt },
-      { expectedCost },
-      { describeResubmission },
-      { atProvider },
-      { print },
-    ] = await Promise.all([
-      import('../../pipeline/batch/resubmit.js'),
-      import('../../data/catalogue/read-catalogue.js'),
-      import('../../data/home.js'),
-      import('../../assets/request/expected-cost.js'),
-      import('../../reports/resubmission.js'),
-      import('../at-provider.js'),
+    const [{ askAction }, { print }] = await Promise.all([
+      import('../actions/ask-action.js'),
       import('../print.js'),
     ])
     const named = args['part-or-batch'] as string
-    return atProvider(args.home, true, async (context, { provider }) => {
-      const result = await again.resubmit(named, args.yes, context)
-      if (result.kind === 'found') {
-        const { provider_batch_id: id, status } = result.batch
-        await print(`The last look found it: batch ${id} (${status}) is ours, so nothing is sent again.`)
-        await print('Go on with: hemline materialize')
-        return exitCodes.done
-      }
-      const catalogue = await readCatalogue(homeAt(args.home).models)
-      const wanted = { ...result, lane: 'batch' as const }
-      const cost = await expectedCost(context.db, wanted, catalogue)
-      const isBilled = provider === 'openai'
-      await print(describeResubmission({ ...result, named, cost, isBilled }))
-      return result.kind === 'given_up' ? exitCodes.done : exitCodes.held
-    })
+    const wanted = { kind: 'resubmit', arguments: { named, is_confirmed: args.yes } } as const
+    const { kind, text } = await askAction(args.home, wanted)
+    await print(text)
+    return kind === 'unconfirmed' ? exitCodes.held : exitCodes.done
   },
 })

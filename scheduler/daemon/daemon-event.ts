@@ -3,6 +3,8 @@ export type DaemonEvent =
   | { kind: 'daemon.started'; pid: number; home: string; once: boolean }
   /** Health, metrics and webhooks are served there. */
   | { kind: 'daemon.listening'; url: string }
+  /** The page is served there. */
+  | { kind: 'daemon.page_served'; url: string }
   | { kind: 'daemon.stopping'; because: string }
   | { kind: 'daemon.stopped' }
   /** The config was edited to something that cannot be used; the last good one stays in force. */

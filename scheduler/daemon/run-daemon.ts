@@ -8,6 +8,8 @@ import { findRuns } from '../../data/records/runs.js'
 import { systemClock } from '../../pipeline/clock.js'
 import { takeLease } from '../../pipeline/engine/lease.js'
 import { isExpected } from '../../pipeline/errors.js'
+import type { ActionTools } from '../actions/carry-out.js'
+import { queuedActions } from '../actions/queued-actions.js'
 import { type LazyConnection, prepareConnection } from '../connect.js'
 import { checkModel } from '../execute-run.js'
 import { exitCodes } from '../exit-codes.js'
@@ -18,7 +20,7 @@ import { stopSignal } from '../stop-signal.js'
 import { type DaemonWatch, watchDaemon } from './daemon-watch.js'
 import { dailyCleaning } from './daily-cleaning.js'
 import { daemonSettings } from './daemon-settings.js'
-import { type Scheduler, makeScheduler } from './scheduler.js'
+import { makeScheduler } from './scheduler.js'
 
 export type DaemonOptions = {
   home: string
@@ -26,6 +28,8 @@ export type DaemonOptions = {
   once: boolean
   /** Where to serve health, metrics and webhooks, on the loopback interface; undefined: nowhere. */
   port: number | undefined
+  /** Where to serve the page, on the loopback interface; undefined: nowhere. */
+  dashboardPort: number | undefined
 }
 
 /**
@@ -62,9 +66,11 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
         ...{ home, db, clock: systemClock, port: options.port, signal, progress },
         notify: settings.current().notify,
       })
+      const page = await servePage()
       try {
         return await lookAfter(signal, watch)
       } finally {
+        await page?.close()
         await watch.close()
       }
     } finally {
@@ -75,6 +81,28 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
     progress.stop()
     for (const connection of connections.values()) await connection.close()
     await db.destroy()
+  }
+
+  /** Over a connection of its own: the database tells a connection only of what others commit. */
+  async function servePage(): Promise<{ close(): Promise<void> } | undefined> {
+    const { dashboardPort: port } = options
+    if (port === undefined) return undefined
+    const { startDashboard } = await import('../dashboard/dashboard-server.js')
+    const own = await openDatabase(home.database)
+    const token = process.env['HEMLINE_DASHBOARD_TOKEN']?.trim() || undefined
+    const served = await startDashboard({
+      ...{ db: own, home, port, token, clock: systemClock, warn: progress.warn },
+    }).catch(async (error: unknown) => {
+      await own.destroy()
+      throw error
+    })
+    progress.notify({ kind: 'daemon.page_served', url: served.url })
+    return {
+      async close() {
+        await served.close()
+        await own.destroy()
+      },
+    }
   }
 
   async function lookAfter(signal: AbortSignal, watch: DaemonWatch): Promise<number> {
@@ -100,15 +128,42 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
       }
     })
     watch.watch(scheduler)
+    const actions = await queuedActions(() => actionTools(signal), systemClock, tellFailure)
     const clean = dailyCleaning(db, home, { clock: systemClock, notify: progress.notify })
     const work = async (): Promise<void> => {
-      await tickUntilQuiet(scheduler)
+      // Ticks that act are followed by another at once: what one did may make the next thing due. Between two runs nothing else moves what an action is about.
+      do await actions.carryOutAll()
+      while (await scheduler.tick())
       if (!signal.aborted) await clean(settings.current().retention)
     }
-    if (options.once) await work()
-    else await workUntilStopped(work, signal, progress)
+    const stopWatching = new AbortController()
+    const cancelling = actions.watchCancellations(AbortSignal.any([signal, stopWatching.signal]))
+    try {
+      if (options.once) await work()
+      else await workUntilStopped(work, signal, progress)
+    } finally {
+      stopWatching.abort()
+      await cancelling
+    }
     if (signal.aborted && isLost(signal.reason)) throw signal.reason
     return options.once ? await codeOfWhatIsLeft() : exitCodes.done
+  }
+
+  /** What people ask for is carried out with the provider that is pinned by then. */
+  async function actionTools(signal: AbortSignal): Promise<ActionTools> {
+    const { settings: pinned } = await settings.read()
+    const { notify } = progress
+    return {
+      ...{ db, home, isBilled: pinned.provider === 'openai' },
+      context: async () => ({
+        ...{ db, signal, notify, clock: systemClock, pathOf: home.pathOf },
+        ...(await connectionTo(pinned.provider).connect(db)),
+      }),
+    }
+  }
+
+  function tellFailure(error: unknown): void {
+    progress.notify({ kind: 'tick.failed', error })
   }
 
   async function codeOfWhatIsLeft(): Promise<number> {
@@ -121,11 +176,6 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
 
 function isLost(reason: unknown): boolean {
   return isExpected(reason) && reason.code === 'lease_lost'
-}
-
-/** Ticks that act are followed by another at once: what one did may make the next thing due. */
-async function tickUntilQuiet(scheduler: Scheduler): Promise<void> {
-  while (await scheduler.tick());
 }
 
 /** The timer is node-cron's; what is due is decided by what is on record, so a tick that is skipped or late loses nothing. */

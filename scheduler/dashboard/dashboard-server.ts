@@ -10,9 +10,11 @@ import { HemlineError } from '../../pipeline/errors.js'
 import { listen } from '../../pipeline/listen.js'
 import type { Overview } from '../../reports/dashboard-wire.js'
 import { readConfig } from '../home-config.js'
+import { actionRoutes } from './action-routes.js'
 import { isLoopback, makeGuard } from './guard.js'
 import { Live } from './live.js'
 import { loadOverview } from './load-overview.js'
+import { moneyRoutes } from './money-routes.js'
 import { pageFiles } from './page-files.js'
 import { makeSearchable, postRoutes } from './post-routes.js'
 import { recordRoutes } from './record-routes.js'
@@ -61,6 +63,8 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   })
   api.get('/overview', async (c) => c.json({ csrf: guard.csrf, overview: await live.current() }))
   api.get('/events', (c) => streamSSE(c, (stream) => tell(live, stream, clock)))
+  api.route('/actions', actionRoutes({ db, home, clock, refresh: () => live.refresh() }))
+  api.route('/', moneyRoutes(db, home, clock))
   api.route('/', recordRoutes(db, home, clock))
   api.route('/', postRoutes(db, thumbnails))
   app.route('/api', api)

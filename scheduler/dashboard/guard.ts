@@ -21,7 +21,7 @@ const HEADERS = {
 }
 
 const COOKIE = 'hemline_session'
-export const CSRF_HEADER = 'x-hemline-csrf'
+const CSRF_HEADER = 'x-hemline-csrf'
 
 export type Guard = {
   /** What a page of ours sends along with whatever changes something; made anew with every start. */

@@ -1,0 +1,72 @@
+import { Hono } from 'hono'
+import { periodsOf } from '../../assets/request/budget.js'
+import { facetTerm } from '../../assets/post/search-text.js'
+import type { Db } from '../../data/database.js'
+import type { Home } from '../../data/home.js'
+import { readDataVersion } from '../../data/records/data-version.js'
+import { countTerms } from '../../data/records/post-search.js'
+import { sumCommitted } from '../../data/records/spending.js'
+import type { Clock } from '../../pipeline/clock.js'
+import type { Money } from '../../reports/dashboard-wire.js'
+import { readConfig } from '../home-config.js'
+import { settleSending } from '../sending.js'
+import { runCommand } from './child-command.js'
+import { LedgerSlices } from './ledger-slices.js'
+
+/** What was spent, against what may be; and the three methods for the home's own pictures. */
+export function moneyRoutes(db: Db, home: Home, clock: Clock): Hono {
+  const route = new Hono()
+  const slices = new LedgerSlices()
+  const compare = comparison(db, home)
+  route.get('/money', async (c) => c.json(await loadMoney(db, home, slices, clock.now())))
+  route.get('/methods', async (c) => c.json(await compare()))
+  return route
+}
+
+async function loadMoney(db: Db, home: Home, slices: LedgerSlices, now: Date): Promise<Money> {
+  const config = await readConfig(home)
+  const today = now.toISOString().slice(0, 10)
+  const described = facetTerm('state', 'described')
+  const [counted] = await countTerms(db, described)
+  return {
+    ...{ today, month: today.slice(0, 7), slices: await slices.read(db) },
+    budgets: await loadBudgets(db, config, now),
+    posts: counted?.posts ?? 0,
+  }
+}
+
+async function loadBudgets(
+  db: Db,
+  config: Awaited<ReturnType<typeof readConfig>>,
+  now: Date,
+): Promise<Money['budgets']> {
+  if (!config) return []
+  const noneOfRun = { method: undefined, maxCostNanoUsd: undefined }
+  const { budget } = settleSending(config.sections, noneOfRun, now)
+  const isLocal = config.settings.provider === 'local'
+  const budgets: Money['budgets'] = []
+  for (const { name, since, limitNanoUsd } of periodsOf({ ...budget, run: undefined }, now)) {
+    budgets.push({
+      name: name.startsWith('the day') ? 'day' : 'month',
+      limit_nano_usd: limitNanoUsd,
+      committed_nano_usd: await sumCommitted(db, since, isLocal),
+    })
+  }
+  return budgets
+}
+
+/** The same as `hemline cost compare --json`, asked for again only when something was committed. */
+function comparison(db: Db, home: Home): () => Promise<unknown> {
+  let version = -1
+  let compared: Promise<unknown> | undefined
+  return async () => {
+    const now = await readDataVersion(db)
+    if (compared && now === version) return compared
+    version = now
+    compared = runCommand(home, ['cost', 'compare', '--json']).then(
+      ({ stdout }) => JSON.parse(stdout) as unknown,
+    )
+    compared.catch(() => (compared = undefined))
+    return compared
+  }
+}
