@@ -10,6 +10,9 @@ import { useLive } from './server.js'
 import { Status, type Tone, toneOf } from './status.js'
 import { Ago, Empty, Sentence, inWords } from './words.js'
 
+/** In pixels; below it a graph is read by scrolling only. */
+const NARROWEST = 620
+
 export function GraphView({ chosen }: { chosen: string | undefined }): JSX.Element {
   const { overview } = useLive()
   const { assets, counts, run } = overview!
@@ -69,38 +72,61 @@ function subline({ run, live, assets }: Overview): string {
 
 function Graph({ assets, chosen }: { assets: readonly AssetRow[]; chosen: string | undefined }): JSX.Element {
   const [box, room] = useWidth()
+  const isNarrow = room < NARROWEST
+  return (
+    <section ref={box} class={isNarrow ? 'graph column' : 'graph'} aria-label="The assets" tabIndex={0}>
+      {isNarrow ? (
+        <div class="canvas">
+          {assets.map((asset) => (
+            <Node key={asset.asset} asset={asset} isChosen={asset.asset === chosen} />
+          ))}
+        </div>
+      ) : (
+        <Canvas assets={assets} chosen={chosen} room={room} />
+      )}
+    </section>
+  )
+}
+
+type CanvasProps = { assets: readonly AssetRow[]; chosen: string | undefined; room: number }
+
+function Canvas({ assets, chosen, room }: CanvasProps): JSX.Element {
   const { nodes, edges, width, height } = placeGraph(assets, room)
   const active = new Set(assets.filter(({ step }) => step?.state === 'running').map(({ asset }) => asset))
   return (
-    <section ref={box} class="graph" aria-label="The assets" tabIndex={0}>
-      <div class="canvas" style={{ width: `${width}px`, height: `${height}px` }}>
-        <svg width={width} height={height} aria-hidden="true">
-          {edges.map(({ from, to, path }) => (
-            <path
-              key={`${from} ${to}`}
-              d={path}
-              class={active.has(to) ? 'active' : from === chosen || to === chosen ? 'near' : ''}
-            />
-          ))}
-        </svg>
-        {nodes.map(({ asset, x, y }) => (
-          <a
-            key={asset.asset}
-            class={`node ${toneOfAsset(asset)}`}
-            href={hrefOf('graph', asset.asset === chosen ? undefined : asset.asset)}
-            aria-current={asset.asset === chosen ? 'true' : undefined}
-            style={{
-              left: `${x}px`,
-              top: `${y}px`,
-              width: `${NODE.width}px`,
-              height: `${NODE.height}px`,
-            }}
-          >
-            <NodeText asset={asset} />
-          </a>
+    <div class="canvas" style={{ width: `${width}px`, height: `${height}px` }}>
+      <svg width={width} height={height} aria-hidden="true">
+        {edges.map(({ from, to, path }) => (
+          <path
+            key={`${from} ${to}`}
+            d={path}
+            class={active.has(to) ? 'active' : from === chosen || to === chosen ? 'near' : ''}
+          />
         ))}
-      </div>
-    </section>
+      </svg>
+      {nodes.map(({ asset, x, y }) => (
+        <Node key={asset.asset} asset={asset} isChosen={asset.asset === chosen} place={{ x, y }} />
+      ))}
+    </div>
+  )
+}
+
+type NodeProps = { asset: AssetRow; isChosen: boolean; place?: { x: number; y: number } }
+
+function Node({ asset, isChosen, place }: NodeProps): JSX.Element {
+  const [width, height] = [`${NODE.width}px`, `${NODE.height}px`]
+  return (
+    <a
+      class={`node ${toneOfAsset(asset)}`}
+      href={hrefOf('graph', isChosen ? undefined : asset.asset)}
+      aria-current={isChosen ? 'true' : undefined}
+      style={place ? { left: `${place.x}px`, top: `${place.y}px`, width, height } : {}}
+    >
+      <NodeText asset={asset} />
+      {!place && asset.needs.length > 0 && (
+        <span class="needs">from {asset.needs.map(inWords).join(' and ')}</span>
+      )}
+    </a>
   )
 }
 

@@ -1,4 +1,3 @@
-import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
@@ -30,26 +29,8 @@ export const dashboard = defineCommand({
       .example('$0 dashboard', 'Until Ctrl-C; look at it while anything else works in the home'),
   async handler(args) {
     const port = wholeNumber('port', args.port, 0, 65_535)
-    const [{ startDashboard }, { withHome }, { print }, { systemClock }, { makeProgress }, { untilStopped }] =
-      await Promise.all([
-        import('../dashboard/dashboard-server.js'),
-        import('../open-home.js'),
-        import('../print.js'),
-        import('../../pipeline/clock.js'),
-        import('../make-progress.js'),
-        import('../stop-signal.js'),
-      ])
-    const progress = makeProgress(process.stderr)
-    await withHome(args.home, async (db, home) => {
-      const served = await startDashboard({
-        ...{ db, home, port, host: args.host, clock: systemClock, warn: progress.warn },
-        token: process.env['HEMLINE_DASHBOARD_TOKEN']?.trim() || undefined,
-      })
-      await print(`Look at ${served.url} (Ctrl-C ends it; nothing else stops with it).`)
-      await untilStopped()
-      await served.close()
-    })
-    progress.stop()
+    const { serveDashboard } = await import('../dashboard/serve-dashboard.js')
+    await serveDashboard(args.home, args.host, port)
     return exitCodes.done
   },
 })
