@@ -27,7 +27,7 @@ export const createDashboardRecords: Migration = {
 
       alter table posts add column is_searchable integer not null default 0 check (is_searchable in (0, 1))
 
-      create index posts_unsearchable on posts (id) where record is not null and is_searchable = 0
+      create index posts_grouped on posts (is_searchable, id) where record is not null
 
       create virtual table post_search using fts5 (
         words, facets, content = '', contentless_delete = 1, tokenize = 'unicode61 remove_diacritics 2'

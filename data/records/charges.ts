@@ -85,7 +85,7 @@ function sums<T extends keyof Schema>(eb: ExpressionBuilder<Schema, T | 'charge_
 /** What the answers of each of these batches were charged in all, by batch; those without a charge are not in it. */
 export async function sumCostsOfBatches(db: Db, batchIds: readonly number[]): Promise<Map<number, number>> {
   const rows = await db
-    .selectFrom('charges')
+    .selectFrom('charge_sums')
     .select((eb) => ['batch_id', eb.fn.sum<number>('cost_nano_usd').as('cost')])
     .where('batch_id', 'in', batchIds)
     .groupBy('batch_id')

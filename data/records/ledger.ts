@@ -47,31 +47,27 @@ export async function sumLedger(db: Db, by: LedgerView): Promise<LedgerRow[]> {
   return rows
 }
 
-/** Some charges by what they have in common; `estimated` as in `LedgerSum`. */
+/** Charges with these things in common; `estimated` as in `LedgerSum`. */
 export type LedgerSlice = Pick<
   LedgerSum,
   'requests' | 'input_tokens' | 'output_tokens' | 'cost_nano_usd' | 'estimated_cost_nano_usd'
 > & { day: string; model: string; method: string; is_local: number }
 
-/** The charges with ids above one, up to and with another, by day, model and method. */
-export async function sliceLedger(db: Db, ids: { above: number; upTo: number }): Promise<LedgerSlice[]> {
+/** All charges by day, model, method, and who charged them: every charge is in exactly one slice. */
+export async function sliceLedger(db: Db): Promise<LedgerSlice[]> {
   const { rows } = await sql<LedgerSlice>`
-    select substr(batches.intended_at, 1, 10) as day, new.model, recipes.profile || '/' || batches.lane as method,
+    select substr(batches.intended_at, 1, 10) as day, sums.model, recipes.profile || '/' || batches.lane as method,
       accounts.base_url = 'local' as is_local,
-      sum(new.requests) as requests, sum(new.input_tokens) as input_tokens, sum(new.output_tokens) as output_tokens,
-      sum(new.cost_nano_usd) as cost_nano_usd,
+      sum(sums.requests) as requests, sum(sums.input_tokens) as input_tokens, sum(sums.output_tokens) as output_tokens,
+      sum(sums.cost_nano_usd) as cost_nano_usd,
       iif(count(*) = count(batches.estimated_cost_nano_usd),
-        sum(new.requests * (batches.estimated_cost_nano_usd / parts.requests)), null) as estimated_cost_nano_usd
-    from (
-      select batch_id, model, count(*) as requests, sum(input_tokens) as input_tokens,
-        sum(output_tokens) as output_tokens, sum(cost_nano_usd) as cost_nano_usd
-      from charges where id > ${ids.above} and id <= ${ids.upTo} group by batch_id, model
-    ) as new
-      join batches on batches.id = new.batch_id
+        sum(sums.requests * (batches.estimated_cost_nano_usd / parts.requests)), null) as estimated_cost_nano_usd
+    from charge_sums as sums
+      join batches on batches.id = sums.batch_id
       join accounts on accounts.id = batches.account_id
       join parts on parts.id = batches.part_id
       join recipes on recipes.id = parts.recipe_id
-    group by 1, 2, 3, 4
+    group by 1, 2, 3, 4 order by 1, 2, 3, 4
   `.execute(db)
   return rows
 }

@@ -4,6 +4,7 @@ import { facetTerm } from '../../assets/post/search-text.js'
 import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
 import { readDataVersion } from '../../data/records/data-version.js'
+import { sliceLedger } from '../../data/records/ledger.js'
 import { countTerms } from '../../data/records/post-search.js'
 import { sumCommitted } from '../../data/records/spending.js'
 import type { Clock } from '../../pipeline/clock.js'
@@ -11,25 +12,23 @@ import type { Money } from '../../reports/dashboard-wire.js'
 import { readConfig } from '../home-config.js'
 import { settleSending } from '../sending.js'
 import { runCommand } from './child-command.js'
-import { LedgerSlices } from './ledger-slices.js'
 
 /** What was spent, against what may be; and the three methods for the home's own pictures. */
 export function moneyRoutes(db: Db, home: Home, clock: Clock): Hono {
   const route = new Hono()
-  const slices = new LedgerSlices()
   const compare = comparison(db, home)
-  route.get('/money', async (c) => c.json(await loadMoney(db, home, slices, clock.now())))
+  route.get('/money', async (c) => c.json(await loadMoney(db, home, clock.now())))
   route.get('/methods', async (c) => c.json(await compare()))
   return route
 }
 
-async function loadMoney(db: Db, home: Home, slices: LedgerSlices, now: Date): Promise<Money> {
+async function loadMoney(db: Db, home: Home, now: Date): Promise<Money> {
   const config = await readConfig(home)
   const today = now.toISOString().slice(0, 10)
   const described = facetTerm('state', 'described')
   const [counted] = await countTerms(db, described)
   return {
-    ...{ today, month: today.slice(0, 7), slices: await slices.read(db) },
+    ...{ today, month: today.slice(0, 7), slices: await sliceLedger(db) },
     budgets: await loadBudgets(db, config, now),
     posts: counted?.posts ?? 0,
   }

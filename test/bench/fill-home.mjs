@@ -246,6 +246,7 @@ for (let index = 0; index < pictures; index++) {
     process.stderr.write(`\r${index + 1} pictures, ${((performance.now() - started) / 1000).toFixed(0)} s`)
   }
 }
+db.exec('insert into collected_charges select * from charges_by_batch')
 db.exec('commit')
 db.exec('pragma wal_checkpoint(truncate)')
 db.close()
