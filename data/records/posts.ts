@@ -120,6 +120,7 @@ export function storePostRecords(
   now: Date,
 ): Promise<void> {
   return db.transaction().execute(async (trx) => {
+    const changed = await findOtherRecords(trx, records)
     await sql`
       update posts set record = new.record, record_digest = new.digest, touched = 0, grouped_at = ${now.toISOString()}
       from (
@@ -128,9 +129,10 @@ export function storePostRecords(
       ) as new
       where posts.id = new.id
     `.execute(trx)
+    const texts = records.filter(({ id }) => changed.has(id))
     await storeSearchTexts(
       trx,
-      records.map(({ id, words, facets }) => ({ id, words, facets })),
+      texts.map(({ id, words, facets }) => ({ id, words, facets })),
     )
   })
 }
@@ -149,6 +151,19 @@ export function findRecordDigests(
     .where('id', '<', to)
     .$narrowType<{ record_digest: string }>()
     .execute()
+}
+
+/** Which of the posts come out different, or cannot be searched yet: replacing what a post is found by takes its time. */
+async function findOtherRecords(
+  trx: Db,
+  records: readonly { id: number; digest: string }[],
+): Promise<Set<number>> {
+  const json = JSON.stringify(records.map(({ id, digest }) => ({ id, digest })))
+  const { rows } = await sql<{ id: number }>`
+    select posts.id from json_each(${json}) as new join posts on posts.id = new.value->>'id'
+    where posts.record_digest is not new.value->>'digest' or posts.is_searchable = 0
+  `.execute(trx)
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Grouped posts in the order of their keys; empty after the last page. */
