@@ -227,6 +227,8 @@ export type ActionPreview = {
   lines: string[]
   /** Null where it cannot be told. */
   cost: string | null
+  /** What that is the price of. */
+  cost_of: string
   /** What the button says that does it. */
   verb: string
   is_possible: boolean

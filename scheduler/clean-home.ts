@@ -10,12 +10,14 @@ import {
   oldRecordKinds,
   recordFileDeleted,
 } from '../data/records/old-records.js'
+import { cleanThumbnails } from './clean-thumbnails.js'
 import { resultPaths } from '../pipeline/batch/result-paths.js'
 import type { Retention } from './retention.js'
 
 /** What is, or would be, deleted: a file, or so many records of a kind. */
 export type Cleaned =
   | { kind: 'task_file' | 'results_file'; path: string; bytes: number; because: string }
+  | { kind: 'thumbnails'; path: string; bytes: number; because: string }
   | { kind: OldRecordKind; records: number; because: string }
 
 const DAY_MS = 86_400_000
@@ -38,6 +40,7 @@ export async function cleanHome(
 ): Promise<Cleaned[]> {
   const cleaned = [
     ...(await cleanFiles(db, home, retention, now, isDryRun)),
+    ...(await cleanCopies(db, home, isDryRun)),
     ...(await cleanRecords(db, retention, now, isDryRun)),
   ]
   if (!isDryRun) await compact(db)
@@ -70,6 +73,12 @@ async function cleanFiles(
     }
   }
   return cleaned
+}
+
+async function cleanCopies(db: Db, home: Home, isDryRun: boolean): Promise<Cleaned[]> {
+  const bytes = await cleanThumbnails(db, home, isDryRun)
+  const because = 'their pictures are in the home no more'
+  return bytes === 0 ? [] : [{ kind: 'thumbnails', path: 'thumbs', bytes, because }]
 }
 
 async function cleanRecords(

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { Row } from '../schema.js'
 
@@ -70,4 +71,14 @@ export function findPicturesOfPosts(
 /** What the answers to one request were charged, oldest first. */
 export function listChargesOfRequest(db: Db, requestId: number): Promise<Row<'charges'>[]> {
   return db.selectFrom('charges').selectAll().where('request_id', '=', requestId).orderBy('id').execute()
+}
+
+/** Which of these digests are of pictures that usable images hold. */
+export async function findKnownPictures(db: Db, digests: readonly string[]): Promise<Set<string>> {
+  // Along the index that holds usable images alone.
+  const { rows } = await sql<{ sha256: string }>`
+    select distinct sha256 from images
+    where state = 'usable' and sha256 in (select value from json_each(${JSON.stringify(digests)}))
+  `.execute(db)
+  return new Set(rows.map(({ sha256 }) => sha256))
 }

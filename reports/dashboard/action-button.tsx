@@ -71,7 +71,7 @@ function Confirmation({ action, ask, close }: ConfirmationProps): JSX.Element {
       {!preview && !told && <p class="quiet">Looking at what it would do…</p>}
       {preview && preview.cost !== null && (
         <p class="price">
-          <span>It is expected to cost</span>
+          <span>{preview.cost_of}</span>
           <b class="num">{preview.cost}</b>
         </p>
       )}

@@ -2,6 +2,7 @@ import type { ComponentChildren, JSX } from 'preact'
 import type { ActionRow, LogLine, RunRow, TickRow } from '../dashboard-wire.js'
 import { formatCount } from '../numbers.js'
 import { type Route, hrefOf } from './route.js'
+import { usePages } from './pager.js'
 import { useData } from './server.js'
 import { Status } from './status.js'
 import { Ago, At, Empty, Sentence, Took, inWords, sentenceCase } from './words.js'
@@ -32,27 +33,30 @@ export function ActivityView({ route }: { route: Route }): JSX.Element {
 }
 
 function Runs({ chosen }: { chosen: string | undefined }): JSX.Element {
-  const { data } = useData<RunRow[]>('/api/runs')
+  const { rows: data, pager } = usePages<RunRow>('/api/runs', ({ run }) => run)
   if (data?.length === 0) return <Empty title="No runs yet" command="hemline materialize --images ~/photos" />
   return (
-    <ol class="rows tall">
-      {data?.map((run) => (
-        <li key={run.run} class={String(run.run) === chosen ? 'chosen' : ''}>
-          <Line
-            href={hrefOf('activity', String(run.run) === chosen ? 'runs' : String(run.run))}
-            isOpen={String(run.run) === chosen}
-            title={`Run ${run.run}`}
-            state={run.state}
-            text={whatItDid(run)}
-          >
-            <span>{run.trigger === 'person' ? 'asked for' : 'by the clock'}</span>
-            <Took from={run.started_at} to={run.finished_at} />
-            <Ago at={run.started_at} />
-          </Line>
-          {String(run.run) === chosen && <RunLog run={run} />}
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="rows tall">
+        {data?.map((run) => (
+          <li key={run.run} class={String(run.run) === chosen ? 'chosen' : ''}>
+            <Line
+              href={hrefOf('activity', String(run.run) === chosen ? 'runs' : String(run.run))}
+              isOpen={String(run.run) === chosen}
+              title={`Run ${run.run}`}
+              state={run.state}
+              text={whatItDid(run)}
+            >
+              <span>{run.trigger === 'person' ? 'asked for' : 'by the clock'}</span>
+              <Took from={run.started_at} to={run.finished_at} />
+              <Ago at={run.started_at} />
+            </Line>
+            {String(run.run) === chosen && <RunLog run={run} />}
+          </li>
+        ))}
+      </ol>
+      {pager}
+    </>
   )
 }
 
@@ -81,7 +85,7 @@ function RunLog({ run }: { run: RunRow }): JSX.Element {
 }
 
 function Ticks(): JSX.Element {
-  const { data } = useData<TickRow[]>('/api/ticks')
+  const { rows: data, pager } = usePages<TickRow>('/api/ticks', ({ tick }) => tick)
   if (data?.length === 0) {
     return (
       <Empty title="No ticks yet" command="hemline daemon">
@@ -90,31 +94,34 @@ function Ticks(): JSX.Element {
     )
   }
   return (
-    <ol class="rows tall">
-      {data?.map((tick) => (
-        <li key={tick.tick}>
-          <Line title={`Tick ${tick.tick}`} state={tick.state} text={tick.error ?? ''}>
-            {tick.times > 1 && <span class="num">{formatCount(tick.times)} times</span>}
-            {tick.run !== null && <a href={hrefOf('activity', String(tick.run))}>run {tick.run}</a>}
-            <Ago at={tick.last_at} />
-          </Line>
-          <ul class="decisions">
-            {tick.decisions
-              .filter(({ verdict }) => verdict !== 'fresh')
-              .map(({ asset, verdict, because }) => (
-                <li key={asset}>
-                  <b>{verdict}</b> <span>{inWords(asset)}</span> <small>{because}</small>
-                </li>
-              ))}
-          </ul>
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="rows tall">
+        {data?.map((tick) => (
+          <li key={tick.tick}>
+            <Line title={`Tick ${tick.tick}`} state={tick.state} text={tick.error ?? ''}>
+              {tick.times > 1 && <span class="num">{formatCount(tick.times)} times</span>}
+              {tick.run !== null && <a href={hrefOf('activity', String(tick.run))}>run {tick.run}</a>}
+              <Ago at={tick.last_at} />
+            </Line>
+            <ul class="decisions">
+              {tick.decisions
+                .filter(({ verdict }) => verdict !== 'fresh')
+                .map(({ asset, verdict, because }) => (
+                  <li key={asset}>
+                    <b>{verdict}</b> <span>{inWords(asset)}</span> <small>{because}</small>
+                  </li>
+                ))}
+            </ul>
+          </li>
+        ))}
+      </ol>
+      {pager}
+    </>
   )
 }
 
 function Actions(): JSX.Element {
-  const { data } = useData<ActionRow[]>('/api/actions')
+  const { rows: data, pager } = usePages<ActionRow>('/api/actions', ({ action }) => action)
   if (data?.length === 0) {
     return (
       <Empty title="Nobody asked for anything yet">
@@ -124,16 +131,19 @@ function Actions(): JSX.Element {
     )
   }
   return (
-    <ol class="rows tall">
-      {data?.map((action) => (
-        <li key={action.action}>
-          <Line title={sentenceCase(action.kind)} state={action.state} text={outcomeOf(action)}>
-            <span>{action.asked_by === 'page' ? 'from this page' : 'by command'}</span>
-            <Ago at={action.asked_at} />
-          </Line>
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="rows tall">
+        {data?.map((action) => (
+          <li key={action.action}>
+            <Line title={sentenceCase(action.kind)} state={action.state} text={outcomeOf(action)}>
+              <span>{action.asked_by === 'page' ? 'from this page' : 'by command'}</span>
+              <Ago at={action.asked_at} />
+            </Line>
+          </li>
+        ))}
+      </ol>
+      {pager}
+    </>
   )
 }
 

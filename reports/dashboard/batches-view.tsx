@@ -1,20 +1,17 @@
 import type { JSX } from 'preact'
-import { useState } from 'preact/hooks'
 import type { BatchRow } from '../dashboard-wire.js'
 import { formatBytes, formatCount, formatCountOf } from '../numbers.js'
 import { ActionButton } from './action-button.js'
 import { BatchTimeline } from './batch-timeline.js'
 import { formatNano } from './money-words.js'
-import { useData, useLive } from './server.js'
+import { usePages } from './pager.js'
+import { useLive } from './server.js'
 import { Status } from './status.js'
 import { Ago, Empty, Sentence, Until, inWords, sentenceCase } from './words.js'
 
-const PAGE = 50
-
 export function BatchesView(): JSX.Element {
   const { overview } = useLive()
-  const [before, setBefore] = useState<number[]>([])
-  const { data } = useData<BatchRow[]>(`/api/batches${before.length > 0 ? `?before=${before.at(-1)}` : ''}`)
+  const { rows: data, pager } = usePages<BatchRow>('/api/batches', ({ id }) => id)
   const { open, held } = overview!.live
   const failed = overview!.counts.requests.failed
   return (
@@ -48,12 +45,7 @@ export function BatchesView(): JSX.Element {
           </li>
         ))}
       </ul>
-      <div class="pager">
-        {before.length > 0 && <button onClick={() => setBefore(before.slice(0, -1))}>Newer</button>}
-        {data?.length === PAGE && (
-          <button onClick={() => setBefore([...before, data.at(-1)!.id])}>Older</button>
-        )}
-      </div>
+      {pager}
     </>
   )
 }

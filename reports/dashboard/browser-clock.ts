@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks'
 
 const TICK_MS = 1_000
 
-/** The reader's clock, coming round once a second; everything that shows an age hangs on this one. */
+/** The reader's clock, coming round once a second. */
 export function useNow(): number {
   const [now, setNow] = useState(() => Date.now())
   useEffect(() => {

@@ -8,7 +8,7 @@ import { RequestBar } from './request-bar.js'
 import { hrefOf } from './route.js'
 import { useLive } from './server.js'
 import { Status, type Tone, toneOf } from './status.js'
-import { Ago, Empty, Sentence, inWords } from './words.js'
+import { Ago, Empty, Sentence, inWords, sentenceCase } from './words.js'
 
 /** In pixels; below it a graph is read by scrolling only. */
 const NARROWEST = 620
@@ -133,15 +133,22 @@ function Node({ asset, isChosen, place }: NodeProps): JSX.Element {
 function NodeText({ asset }: { asset: AssetRow }): JSX.Element {
   const { step } = asset
   const state = step && step.state !== 'interrupted' ? step.state : asset.status
+  const cause = state === 'stale' ? asset.causes[0] : undefined
   return (
     <>
       <strong>{inWords(asset.asset)}</strong>
-      <span class="holds">{asset.holds || (asset.kind === 'source' ? 'a source' : 'never made')}</span>
+      {cause === undefined ? (
+        <span class="holds">{asset.holds || (asset.kind === 'source' ? 'a source' : 'never made')}</span>
+      ) : (
+        <span class="holds why" title={cause}>
+          {sentenceCase(cause)}
+        </span>
+      )}
       <span class="line">
         <Status state={state} />
         {asset.last_at && (
           <small>
-            <Ago at={asset.last_at} />
+            <Ago at={asset.last_at} isShort />
           </small>
         )}
       </span>

@@ -13,7 +13,7 @@ import { Empty, sentenceCase } from './words.js'
 /** What it cost, against what may be spent, and what other ways would cost. */
 export function MoneyView(): JSX.Element {
   const { data: money } = useData<Money>('/api/money')
-  const { data: comparison } = useData<Comparison>('/api/methods')
+  const { data: comparison, error } = useData<Comparison>('/api/methods')
   const [shown, setShown] = useState<'billed' | 'local'>()
   if (!money) return <div class="head" />
   const local = money.slices.filter((slice) => slice.is_local === 1)
@@ -50,7 +50,9 @@ export function MoneyView(): JSX.Element {
         <Details money={money} slices={slices} />
       )}
       {comparison?.methods && <Methods comparison={comparison} />}
-      {money.slices.length > 0 && !comparison && <p class="quiet">Comparing the three methods…</p>}
+      {money.slices.length > 0 && !comparison && !error && (
+        <p class="quiet comparing">Comparing the three methods…</p>
+      )}
     </>
   )
 }

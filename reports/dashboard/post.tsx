@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks'
 import type { PostImageRow, PostRow } from '../dashboard-wire.js'
 import { formatCount, formatCountOf } from '../numbers.js'
 import { hrefOf } from './route.js'
+import { getJson } from './server.js'
 import { Palette } from './swatches.js'
 import { inWords } from './words.js'
 
@@ -15,7 +16,10 @@ export type PostQuery = Record<string, string>
 /** A post: its pictures side by side, and what they show together. */
 export function Post(props: { post: PostRow; query: PostQuery; isFiltered: boolean }): JSX.Element {
   const { post, query, isFiltered } = props
-  const { post_id, summary, images, image_count, columns } = post
+  const [whole, setWhole] = useState<PostRow>()
+  const { post_id, summary, images, image_count, columns } = whole ?? post
+  const showAll = (): void =>
+    void getJson<PostRow>(`/api/posts/${post.id}?${new URLSearchParams(query)}`).then(setWhole)
   const caption = columns['caption'] ?? columns['text'] ?? ''
   return (
     <article class="post" aria-label={`Post ${post_id}`}>
@@ -36,7 +40,11 @@ export function Post(props: { post: PostRow; query: PostQuery; isFiltered: boole
           </li>
         ))}
         {image_count > images.length && (
-          <li class="rest">and {formatCount(image_count - images.length)} more pictures</li>
+          <li class="rest">
+            <button class="quiet" onClick={showAll} disabled={whole !== undefined}>
+              and {formatCount(image_count - images.length)} more pictures
+            </button>
+          </li>
         )}
       </ul>
     </article>

@@ -5,11 +5,12 @@ import { useNow } from './browser-clock.js'
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' })
 
-/** How long ago an instant was; the instant itself, in the reader's zone, is its title. */
-export function Ago({ at }: { at: string }): JSX.Element {
+/** How long ago an instant was, in one unit if short; the instant itself, in the reader's zone, is its title. */
+export function Ago({ at, isShort }: { at: string; isShort?: boolean }): JSX.Element {
   const ms = useNow() - Date.parse(at)
-  const text =
-    ms < 2_000 && ms > -2_000 ? 'now' : ms < 0 ? `in ${formatDuration(-ms)}` : `${formatDuration(ms)} ago`
+  const long = formatDuration(Math.abs(ms))
+  const length = isShort ? long.split(' ')[0]! : long
+  const text = Math.abs(ms) < 2_000 ? 'now' : ms < 0 ? `in ${length}` : `${length} ago`
   return (
     <time dateTime={at} title={full.format(new Date(at))}>
       {text}

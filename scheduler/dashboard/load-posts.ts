@@ -23,6 +23,7 @@ import type { FacetCounts, PostImageRow, PostRow, PostsPage } from '../../report
 const PAGE_POSTS = 24
 /** Of a post with more, as many are sent; those that fit what is looked for come first. */
 const IMAGES_SHOWN = 24
+const MOST_IMAGES = 2_000
 /** Beyond that the exact number is worth less than the time to count it. */
 const TOTAL_COUNTED = 10_000
 
@@ -43,6 +44,13 @@ export async function loadPosts(db: Db, { text, facets, afterId }: PostsWanted):
     is_total_cut: query !== undefined && total > TOTAL_COUNTED,
     next: found.length > PAGE_POSTS ? shown.at(-1)!.id : null,
   }
+}
+
+/** One post with all of its pictures, up to a number that a page can hold; undefined when there is none. */
+export async function loadPost(db: Db, postId: number, facets: Facets): Promise<PostRow | undefined> {
+  const [post] = await findPosts(db, undefined, { afterId: postId - 1, limit: 1 })
+  if (post?.id !== postId) return undefined
+  return (await postRows(db, [post], facets, MOST_IMAGES))[0]
 }
 
 /** In how many posts each value of each facet is, the most frequent first; those in none are left out. */

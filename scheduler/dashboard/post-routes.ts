@@ -1,9 +1,9 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { type Facets, facetNames, searchText, valuesOf } from '../../assets/post/search-text.js'
 import type { PostRecord } from '../../assets/post/post-record.js'
 import type { Db } from '../../data/database.js'
 import { addSearchTexts, findUnsearchablePosts } from '../../data/records/post-search.js'
-import { loadFacets, loadPosts } from './load-posts.js'
+import { loadFacets, loadPost, loadPosts } from './load-posts.js'
 import { loadImage, loadRequest } from './load-image.js'
 import { idOf, notFound } from './route-values.js'
 import type { Thumbnails } from './thumbnails.js'
@@ -16,16 +16,15 @@ const POSTS_AT_ONCE = 200
 export function postRoutes(db: Db, thumbnails: Thumbnails): Hono {
   const route = new Hono()
   route.get('/posts', async (c) => {
+    const facets = facetsOf(c)
+    if (!facets) return notFound(c, 'one of the values that are looked for does not exist')
     const text = (c.req.query('text') ?? '').slice(0, MAX_TEXT)
-    const facets: Facets = {}
-    for (const name of facetNames) {
-      const value = c.req.query(name)
-      if (value === undefined || value === '') continue
-      if (!valuesOf(name).includes(value)) return notFound(c, `no ${name} "${value}"`)
-      facets[name] = value
-    }
     const afterId = Number(c.req.query('after') ?? 0)
     return c.json(await loadPosts(db, { text, facets, afterId: Number.isSafeInteger(afterId) ? afterId : 0 }))
+  })
+  route.get('/posts/:id', async (c) => {
+    const post = await loadPost(db, idOf(c), facetsOf(c) ?? {})
+    return post ? c.json(post) : notFound(c, 'no such post')
   })
   route.get('/facets', async (c) => c.json(await loadFacets(db)))
   route.get('/images/:id', async (c) => {
@@ -46,6 +45,18 @@ export function postRoutes(db: Db, thumbnails: Thumbnails): Hono {
     })
   }
   return route
+}
+
+/** What is chosen; undefined when a value is none of its vocabulary. */
+function facetsOf(c: Context): Facets | undefined {
+  const facets: Facets = {}
+  for (const name of facetNames) {
+    const value = c.req.query(name)
+    if (value === undefined || value === '') continue
+    if (!valuesOf(name).includes(value)) return undefined
+    facets[name] = value
+  }
+  return facets
 }
 
 /**

@@ -14,6 +14,8 @@ import { readConfig } from '../home-config.js'
 import { runCommand } from './child-command.js'
 import type { PageAction } from './page-action.js'
 
+const EXPECTED = 'It is expected to cost'
+
 type Tools = { db: Db; home: Home }
 
 /** What an action would do and cost; changes nothing. */
@@ -34,6 +36,7 @@ export async function previewAction(action: PageAction, tools: Tools): Promise<A
           'Name the batch that you found at the provider. It is checked to be made of this part, bound to it, and polled from then on.',
         ],
         cost: '$0',
+        cost_of: EXPECTED,
         verb: 'Adopt it',
         is_possible: true,
       }
@@ -61,6 +64,7 @@ async function previewRun(selection: readonly string[], home: Home): Promise<Act
       ...plan.warnings,
     ],
     cost: plan.is_sending && chosen ? inDollars(chosen.estimate.cost_nano_usd[chosen.lane], isBilled) : '$0',
+    cost_of: EXPECTED,
     verb: 'Materialize',
     is_possible: true,
   }
@@ -77,6 +81,7 @@ async function previewRetry(reason: string | undefined, { db, home }: Tools): Pr
       'They wait for the next run, with all their attempts before them. An answer that fails again is charged as well.',
     ],
     cost: inDollars(costNanoUsd, await isBilled(home)),
+    cost_of: EXPECTED,
     verb: 'Retry them',
     is_possible: requests > 0,
   }
@@ -93,6 +98,7 @@ async function previewCancel(named: string, { db, home }: Tools): Promise<Action
       'The others are asked again only when a person materializes.',
     ],
     cost: spent === null ? null : inDollars(spent, await isBilled(home)),
+    cost_of: 'What is answered so far costs about',
     verb: 'Cancel it',
     is_possible: batch.state === 'open',
   }
@@ -110,6 +116,7 @@ async function previewResubmit(named: string, { db, home }: Tools): Promise<Acti
       'A last look is made before; if it is found, nothing is sent again. If it exists after all and is not found, they are paid twice.',
     ],
     cost: inDollars(cost.costNanoUsd, await isBilled(home)),
+    cost_of: EXPECTED,
     verb: 'Send again',
     is_possible: requests > 0,
   }

@@ -119,6 +119,46 @@ serving(
     await rm(desk.path('p', 'a.png'))
     assert.is((await world.get(`/api/images/${first!.id}/thumb`)).status, 200)
     assert.is((await world.get(`/api/images/${first!.id}/view`)).status, 404)
+
+    // Its picture is gone for good once a look has seen that: then the copy goes as well.
+    assert.is((await desk.run(['materialize', 'grouped_posts'])).code, 0)
+    const [gone] = await desk.lines(['clean'])
+    assert.equal([gone.kind, gone.path], ['thumbnails', 'thumbs'])
+    assert.equal(await desk.lines(['clean']), [])
+  },
+)
+
+serving(
+  'is begun from the command line, by itself or with the daemon, and ends when it is asked to',
+  async () => {
+    await using desk = await makeDesk()
+    await placeSamples(desk)
+    const none = await desk.run(['dashboard'])
+    assert.is(none.code, 2)
+    assert.match(none.stderr, /hemline init --images FOLDER/)
+    assert.is(
+      (await desk.run(['init', '--images', 'samples/images/post-009', '--provider', 'local'])).code,
+      0,
+    )
+    const [page, daemon] = [
+      desk.start(['dashboard', '--port', '0']),
+      desk.start(['daemon', '--dashboard', '--dashboard-port', '0']),
+    ]
+    let [printed, logged] = ['', '']
+    page.child.stdout!.on('data', (text: string) => (printed += text))
+    daemon.child.stderr!.on('data', (text: string) => (logged += text))
+    await daemon.says('daemon.page_served')
+    await daemon.says('source.observed')
+    const urls = [/Look at (http\S+)/.exec(printed)?.[1], /"url":"(http[^"]+)"/.exec(logged)?.[1]]
+    for (const url of urls) {
+      const { overview } = (await (await fetch(`${url}/api/overview`)).json()) as { overview: Overview }
+      assert.is(overview.daemon?.status, 'ok', url)
+      assert.is((await fetch(`${url}/`)).status, 200)
+    }
+    for (const { child, ended } of [page, daemon]) {
+      child.kill('SIGTERM')
+      assert.is((await ended).code, 0)
+    }
   },
 )
 
