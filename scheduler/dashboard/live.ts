@@ -7,7 +7,9 @@ import type { Overview } from '../../reports/dashboard-wire.js'
 const LOOK_MS = 250
 /** What is no commit (the daemon's health, the config) is looked at so often. */
 const REFRESH_MS = 10_000
-/** Reading may take so much of the time: half as long as it rests. */
+/** Who asks again so soon gets the same. */
+const FRESH_MS = 500
+/** It rests so many times as long as reading took. */
 const REST_FACTOR = 3
 
 type Listener = (overview: Overview) => void
@@ -32,11 +34,11 @@ export class Live {
     private readonly warn: (text: string) => void,
   ) {}
 
-  /** The last one that was read: at once, and as old as it is while somebody looks; otherwise of now. */
+  /** The overview: as it was last told while somebody listens, else of now. */
   async current(): Promise<Overview> {
-    if (this.#overview === undefined) return this.#read()
-    if (this.#listeners.size > 0 || (await readDataVersion(this.db)) === this.#version) return this.#overview
-    void this.#read().catch((error: Error) => this.warn(`the overview cannot be read: ${error.message}`))
+    const ageMs = this.clock.now().getTime() - this.#readAt
+    const isFollowed = this.#listeners.size > 0 && this.#looking !== undefined
+    if (this.#overview === undefined || (!isFollowed && ageMs >= FRESH_MS)) return this.#read()
     return this.#overview
   }
 
