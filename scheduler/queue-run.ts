@@ -23,6 +23,7 @@ type Request = {
   isForced: boolean
   waits: boolean
   limit: number | undefined
+  isSpread?: boolean
   ofRun: SendingOfRun
 }
 
@@ -34,7 +35,7 @@ type Queued = { kind: 'followed'; run: FinishedRun } | { kind: 'here'; runId?: n
  * run is a row: it goes on whatever becomes of this process. When another run takes over what it waits for, that is followed. When the daemon dies meanwhile, the run is the caller's.
  */
 export async function queueRun(
-  { selection, isForced, waits, limit, ofRun }: Request,
+  { selection, isForced, waits, limit, isSpread = false, ofRun }: Request,
   tools: Executor & { pin: () => Promise<void> },
 ): Promise<Queued> {
   const { db, clock, signal, settings, notify } = tools
@@ -42,7 +43,7 @@ export async function queueRun(
   await tools.pin()
   const before = await ledgerOf(db)
   const text = selectionText(fashionGraph, select(fashionGraph, selection))
-  const wanted = { selection: text, trigger: 'person', isForced, requestLimit: limit, ...ofRun }
+  const wanted = { selection: text, trigger: 'person', isForced, requestLimit: limit, isSpread, ...ofRun }
   let runId = await insertRun(db, wanted, clock.now(), 'queued')
   notify({ kind: 'run.queued', run: runId })
   const teller = stepTeller(tools)

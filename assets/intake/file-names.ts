@@ -17,7 +17,7 @@ export function kindOfName(name: string): NameKind {
 }
 
 /** Whether a file or a folder of this name belongs to the system; what is below such a folder is never seen. */
-export function isHidden(name: string): boolean {
+function isHidden(name: string): boolean {
   if (name.startsWith('.')) return true
   const lower = name.toLowerCase()
   return systemNames.has(lower) || unfinished.test(lower)

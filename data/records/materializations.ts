@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { NewRow, Row } from '../schema.js'
 import { findLatestRows } from './latest-rows.js'
@@ -33,4 +34,15 @@ export function listMaterializations(db: Db, assetKey: string, limit: number): P
     .orderBy('id', 'desc')
     .limit(limit)
     .execute()
+}
+
+/** How many requests a run has put into what it made of an asset so far, as the metadata of each says. */
+export async function countRequestsOfRun(db: Db, runId: number, assetKey: string): Promise<number> {
+  const row = await db
+    .selectFrom('materializations')
+    .select(sql<number>`coalesce(sum(metadata->>'requests'), 0)`.as('requests'))
+    .where('run_id', '=', runId)
+    .where('asset_key', '=', assetKey)
+    .executeTakeFirstOrThrow()
+  return row.requests
 }

@@ -12,6 +12,8 @@ export type NewRun = {
   isForced?: boolean
   /** At most so many new requests; undefined for all. */
   requestLimit?: number | undefined
+  /** Whether these are taken from all over the list. */
+  isSpread?: boolean
   /** How it sends, and what it may spend; undefined where the home's config decides. */
   method?: Run['method'] | undefined
   maxCostNanoUsd?: number | undefined
@@ -24,13 +26,13 @@ export async function insertRun(
   now: Date,
   state: 'running' | 'queued' = 'running',
 ): Promise<number> {
-  const { selection, trigger, isForced = false, requestLimit = null } = run
+  const { selection, trigger, isForced = false, requestLimit = null, isSpread = false } = run
   const { method = null, maxCostNanoUsd = null } = run
   const { id } = await db
     .insertInto('runs')
     .values({
       ...{ selection, trigger, state, started_at: now.toISOString() },
-      ...{ is_forced: isForced ? 1 : 0, request_limit: requestLimit },
+      ...{ is_forced: isForced ? 1 : 0, request_limit: requestLimit, is_spread: isSpread ? 1 : 0 },
       ...{ method, max_cost_nano_usd: maxCostNanoUsd },
     })
     .returning('id')

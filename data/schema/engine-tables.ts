@@ -17,6 +17,8 @@ export type RunsTable = {
   is_forced: Generated<number>
   /** At most so many new requests; null for all. */
   request_limit: number | null
+  /** 1: these are taken from all over the list, to stand for the others. */
+  is_spread: Generated<number>
   /** How it sends, and what it may spend, where the home's config does not decide. */
   method: 'auto' | 'batch' | 'individual' | 'flex' | null
   max_cost_nano_usd: number | null

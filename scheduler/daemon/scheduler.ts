@@ -1,5 +1,7 @@
 import { fashionGraph } from '../../assets/list.js'
+import { tasksFile } from '../../assets/tasks-file.js'
 import type { Db } from '../../data/database.js'
+import { countRequestsOfRun } from '../../data/records/materializations.js'
 import { findRun, requeueRuns } from '../../data/records/runs.js'
 import { findStartedTicks, finishTick } from '../../data/records/ticks.js'
 import type { RunResult } from '../../pipeline/engine/materialize.js'
@@ -137,7 +139,11 @@ async function wantedRun(
     isForced: isNew && run.is_forced === 1,
     waits: false,
     requeues: true,
-    limit: run.request_limit ?? undefined,
+    limit:
+      run.request_limit === null
+        ? undefined
+        : run.request_limit - (await countRequestsOfRun(db, run.id, tasksFile.key)),
+    isSpread: run.is_spread === 1,
     ofRun: { method: run.method ?? undefined, maxCostNanoUsd: run.max_cost_nano_usd ?? undefined },
     trigger: isPersons ? 'person' : 'clock',
     ...(action.kind === 'continue' ? { except: new Set(action.except) } : {}),
