@@ -218,4 +218,21 @@ planning('beside a daemon reads what the daemon saw, and leaves the looking to i
   assert.is((await daemon.ended).code, 0)
 })
 
+planning('beside a daemon samples from all over the list, too', async () => {
+  await using desk = await deskWithSamples()
+  const automation = { assets: { tasks_file: 'never' } }
+  await desk.run(['init', ...IMAGES])
+  const config = JSON.parse(await readFile(desk.path('.hemline', 'config.json'), 'utf8'))
+  await writeFile(desk.path('.hemline', 'config.json'), JSON.stringify({ ...config, automation }))
+  const daemon = desk.start(['daemon'])
+  await daemon.says('source.observed')
+  assert.is((await desk.run(['plan', '--sample', '4'])).code, 0)
+  const asked = (await desk.lines(['requests', '--state', 'answered'])).map(({ custom_id: id }) =>
+    Number(id.split('-')[0]),
+  )
+  assert.equal(asked, [1, 9, 17, 25])
+  daemon.child.kill('SIGTERM')
+  assert.is((await daemon.ended).code, 0)
+})
+
 planning.run()

@@ -2,6 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import type { Db } from '../../../data/database.js'
 import {
+  countRequestsOfRun,
   findLatestMaterializations,
   insertMaterialization,
   listMaterializations,
@@ -59,6 +60,19 @@ materializations('belong to a run, and hold JSON', async () => {
   assert.match((await rejection(make(db, 99, 'bread', 'v1'))).message, /FOREIGN KEY/)
   const runId = await insertRun(db, { selection: '*', trigger: 'person' }, now)
   assert.match((await rejection(make(db, runId, 'bread', 'v1', 'no json'))).message, /CHECK/)
+})
+
+materializations('tell how many requests a run put into what it made', async () => {
+  await using world = await temporaryDatabase()
+  const { db } = world
+  const runs = [1, 2].map(() => insertRun(db, { selection: '*', trigger: 'person' }, now))
+  const [one, two] = (await Promise.all(runs)) as [number, number]
+  for (const requests of [3, 4]) await make(db, one, 'tasks', `v${requests}`, JSON.stringify({ requests }))
+  await make(db, one, 'other', 'v', '{"requests":9}')
+  assert.equal(
+    [await countRequestsOfRun(db, one, 'tasks'), await countRequestsOfRun(db, two, 'tasks')],
+    [7, 0],
+  )
 })
 
 materializations.run()

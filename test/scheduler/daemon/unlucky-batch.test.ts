@@ -3,11 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { fashionGraph } from '../../../assets/list.js'
 import { type Db, openDatabase } from '../../../data/database.js'
 import { listPostRecords } from '../../../data/records/posts.js'
 import { reviveCancelledRequests } from '../../../data/records/request-revival.js'
-import { insertRun } from '../../../data/records/runs.js'
 import { countWantedRequests } from '../../../data/records/requests.js'
 import type { Clock } from '../../../pipeline/clock.js'
 import { parseFaultScript } from '../../../pipeline/provider/local-server/faults/fault-script.js'
@@ -31,7 +29,6 @@ async function watch(
   rule: object | undefined,
   look: (watched: Watched) => Promise<void>,
   sections: SendingSections = {},
-  automation: object = { cut_hours: 0, poll_seconds: 30 },
 ): Promise<void> {
   await using small = await makeSmallHome(4, sections)
   const directory = await mkdtemp(join(fastFolder, 'hemline-unlucky-'))
@@ -46,6 +43,7 @@ async function watch(
   const server = await startLocalServer({ directory, respond: quickResponder(), clock, faults })
   const db = await openDatabase(small.home.database)
   try {
+    const automation = { cut_hours: 0, poll_seconds: 30 }
     const scheduler = await schedulerOf(small, db, { url: server.url, clock, automation, sections })
     await look({
       db,
@@ -107,31 +105,5 @@ unlucky('sends what the day may cost, and the rest when the day turns', () =>
     { budget: { day_usd: 0.0002 } },
   ),
 )
-
-unlucky('asks for a person no more than the limit of a run, also when its batch has to be asked again', () =>
-  watch(
-    { fault: 'line_error' },
-    async ({ db, passMinutes, states }) => {
-      const run = { selection: '*', trigger: 'person', requestLimit: 2, isSpread: true }
-      await insertRun(db, run, new Date('2026-01-01T00:00:00Z'), 'queued')
-      await passMinutes(90)
-      assert.equal(await states(), ['collected'])
-      const { answered, pending } = await countWantedRequests(db)
-      assert.equal([answered, pending], [1, 3])
-      const asked = await db.selectFrom('requests').select('id').where('attempts', '>', 0).execute()
-      assert.equal(
-        asked.map(({ id }) => id),
-        [1, 3],
-        'from all over the list',
-      )
-    },
-    {},
-    { poll_seconds: 30, assets: everything('never') },
-  ),
-)
-
-function everything(policy: 'never'): Record<string, string> {
-  return Object.fromEntries(fashionGraph.nodes.map(({ key }) => [key, policy]))
-}
 
 unlucky.run()
