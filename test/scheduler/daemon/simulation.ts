@@ -6,8 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import * as assert from 'uvu/assert'
 import { type Db, openDatabase } from '../../../data/database.js'
 import { findBatches } from '../../../data/records/batches.js'
-import { countImages } from '../../../data/records/images.js'
-import { ledgerViews, sumLedger } from '../../../data/records/ledger.js'
 import { reviveCancelledRequests } from '../../../data/records/request-revival.js'
 import { countWantedRequests } from '../../../data/records/requests.js'
 import { findRuns, insertRun } from '../../../data/records/runs.js'
@@ -27,6 +25,7 @@ import {
   quickResponder,
   schedulerOf,
 } from './small-home.js'
+import { checkOutcome } from './simulation-outcome.js'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -140,7 +139,7 @@ export async function simulate(seed: number): Promise<{ lives: number; batches: 
       }
     })
     if (!isCalm) throw new Error(`it does not settle: ${await whatIsLeft(small.home.database)}`)
-    await checkOutcome(small.home.database, directory, provider)
+    await checkOutcome(small.home.database, directory, provider.good)
     const { unfinished, halfWritten, batches } = await outcomeOf(small.home)
     assert.equal([unfinished, halfWritten], [[], []])
     return { lives, batches: batches.length, days: (now - begun) / DAY }
@@ -315,76 +314,4 @@ async function isSettled(database: string): Promise<boolean> {
   } finally {
     await db.destroy()
   }
-}
-
-async function checkOutcome(database: string, directory: string, { good }: Model): Promise<void> {
-  assert.equal(
-    [...good.values()].filter((count) => count > 1),
-    [],
-    'a good answer was bought twice',
-  )
-  const db = await openDatabase(database)
-  try {
-    const counts = await countWantedRequests(db)
-    const { usable } = await countImages(db)
-    assert.ok(
-      usable > 0 && counts.answered + counts.failed === (await distinctWanted()),
-      JSON.stringify(counts),
-    )
-    const charges = await db.selectFrom('charges').selectAll().execute()
-    const paid = await paidAtServer(directory)
-    assert.is(charges.length, paid.lines, 'charges and paid lines')
-    const tokens = charges.reduce(
-      (sum, { input_tokens, output_tokens }) => sum + input_tokens + output_tokens,
-      0,
-    )
-    assert.is(tokens, paid.tokens, 'tokens')
-    const spent = charges.reduce((sum, { cost_nano_usd: cost }) => sum + cost, 0)
-    for (const view of ledgerViews) {
-      const rows = await sumLedger(db, view)
-      assert.is(
-        rows.reduce((sum, { cost_nano_usd: cost }) => sum + cost, 0),
-        spent,
-        `spent, by ${view}`,
-      )
-      assert.is(
-        rows.reduce((sum, { requests }) => sum + requests, 0),
-        charges.length,
-        `charges, by ${view}`,
-      )
-    }
-    assert.ok(
-      charges.every(({ cost_nano_usd: cost }) => Number.isSafeInteger(cost)),
-      'whole nano-dollars',
-    )
-    const answers = await db.selectFrom('answers').select('request_id').execute()
-    assert.is(answers.length, good.size, 'answers stored')
-
-    async function distinctWanted(): Promise<number> {
-      const rows = await db
-        .selectFrom('images')
-        .select('request_id')
-        .distinct()
-        .where('state', '=', 'usable')
-        .execute()
-      return rows.length
-    }
-  } finally {
-    await db.destroy()
-  }
-}
-
-/** Every line that the provider charges for: those that a model answered. */
-async function paidAtServer(directory: string): Promise<{ lines: number; tokens: number }> {
-  let [lines, tokens] = [0, 0]
-  for (const name of await readdir(directory, { recursive: true })) {
-    if (!name.endsWith('output.jsonl')) continue
-    for (const line of (await readFile(join(directory, name), 'utf8')).split('\n')) {
-      if (line === '') continue
-      const { usage } = JSON.parse(line).response.body
-      lines++
-      tokens += usage.prompt_tokens + usage.completion_tokens
-    }
-  }
-  return { lines, tokens }
 }
