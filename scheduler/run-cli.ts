@@ -80,7 +80,9 @@ const commands = [
 export async function runCli(argv: string[]): Promise<number> {
   let exitCode: number = exitCodes.done
   try {
-    await commandLine(argv, (code) => (exitCode = code)).parseAsync()
+    // `hemline help init` is asked for as often as `hemline init --help`.
+    const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
+    await commandLine(words, (code) => (exitCode = code)).parseAsync()
     return exitCode
   } catch (error) {
     return reportError(error, process.stderr, argv.includes('--debug'))
@@ -114,6 +116,7 @@ function commandLine(argv: string[], end: (exitCode: number) => void): Argv {
     .epilogue('Without a command: where you are, and what to type next. Examples: hemline COMMAND --help')
     .alias('help', 'h')
     .version(packageVersion())
+    .alias('version', 'v')
     .option('debug', {
       type: 'boolean',
       default: false,
