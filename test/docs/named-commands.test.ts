@@ -9,7 +9,7 @@ const named = suite('the commands that hints, tables and pages name')
 /** `hemline NAME` with the options that follow it, in code of a page or in a text of the program. */
 const COMMAND = /\bhemline ([a-z][a-z-]*)((?: +(?:--[a-z-]+|[^\s`'"|.,;:)]+))*)/g
 /** What follows the program's name in a sentence about it. */
-const PROSE = new Set(['home', 'runs', 'remembers', 'took', 'works', 'saw', 'found'])
+const PROSE = new Set(['home', 'runs', 'in', 'help', 'remembers', 'took', 'works', 'saw', 'found'])
 
 /** The texts in which a person may be told what to type. */
 function texts(): [file: string, text: string][] {
