@@ -10,24 +10,27 @@ const noteSchema = z.strictObject({
   sha256: z.string(),
   estimated_tokens: z.int().min(0),
   created_at: z.iso.datetime(),
-  /** How it was sent, where that was not in a batch at the provider. */
-  lane: z.enum(['individual', 'flex']).optional(),
+  /** How it was sent; absent before it is, and in notes of old versions also after it was sent in a batch. */
+  lane: z.enum(['batch', 'individual', 'flex']).optional(),
 })
 
 export type PartNote = z.infer<typeof noteSchema>
 
-/** Notes how a part is sent, before it is: what its answers cost depends on it. */
-export async function noteLane(path: string, lane: 'individual' | 'flex'): Promise<void> {
+/**
+ * Notes how a part is sent, before it is: what its answers cost depends on it, and a database that knows nothing of it is older
+ * than the part. @param lane  undefined to take that back, where it turned out that it never was.
+ */
+export async function noteLane(path: string, lane: PartNote['lane']): Promise<void> {
   const note = await readNote(path)
-  if (note) await writeAtomically(path, JSON.stringify({ ...note, lane }))
+  if (note && note.lane !== lane) await writeAtomically(path, JSON.stringify({ ...note, lane }))
 }
 
-/** Reads a note; undefined when it is none. */
+/** Reads a note; undefined when there is none, or it is none. */
 export async function readNote(path: string): Promise<PartNote | undefined> {
   try {
     return noteSchema.safeParse(JSON.parse(await readFile(path, 'utf8'))).data
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
 }

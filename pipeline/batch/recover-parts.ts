@@ -3,8 +3,8 @@ import { access, readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Db } from '../../data/database.js'
 import { readLines } from '../../data/jsonl.js'
-import { getBatch } from '../../data/records/batches.js'
-import { type Part, getPart, insertPart } from '../../data/records/parts.js'
+import { findBatchesOfPart, getBatch } from '../../data/records/batches.js'
+import { type Part, findPartNamed, getPart, insertPart } from '../../data/records/parts.js'
 import {
   type NamedRequest,
   endRecoveredBatch,
@@ -19,7 +19,7 @@ import type { BatchContext } from './batch-context.js'
 import { collectBatch, downloadFile } from './collect.js'
 import { parseCustomId } from './custom-id.js'
 import { notePath, partOfNote } from './note-name.js'
-import { type PartNote, readNote } from './part-note.js'
+import { type PartNote, noteLane, readNote } from './part-note.js'
 import { recordSeen } from './poll.js'
 import { resultPaths } from './result-paths.js'
 import { PART_FIELD, recordAsOpen } from './submit.js'
@@ -43,7 +43,7 @@ export type RecoveryPlace = {
 }
 
 /**
- * Records again every part whose note is in the folder, oldest first, into an empty database: its requests as its lines name
+ * Records again every part whose note is in the folder and that the database, empty or older, does not know, oldest first: its requests as its lines name
  * them, its batch as the provider knows it, its answers and charges from the results files, which are downloaded where they
  * are not kept. Uploads nothing, creates nothing, pays nothing.
  *
@@ -58,7 +58,7 @@ export async function recoverParts(context: BatchContext, place: RecoveryPlace):
   const recovered: RecoveredPart[] = []
   for (const path of parts) {
     const note = await readNote(context.pathOf(notePath(path)))
-    if (!note) continue
+    if (!note || (await isKnown(path, note, context.db))) continue
     const ofPart = batches.filter(({ metadata }) => metadata[PART_FIELD] === basename(path))
     const part = await recoverPart(path, note, ofPart, context, place)
     if (part) recovered.push(part)
@@ -89,8 +89,12 @@ async function recoverPart(
   const recipeId = await place.ensureRecipe(db, note.recipe)
   await ensureNamedRequests(db, recipeId, requests)
   // One that was in an earlier part goes on from there: what is pending by now gets one more attempt.
-  const partId = await insertPart(db, partRecord(path, note, recipeId), requests)
-  if (!wasSent) return { path, requests: requests.length, state: 'not_sent', batch: null }
+  const known = await findPartNamed(db, path)
+  const partId = known?.id ?? (await insertPart(db, partRecord(path, note, recipeId), requests))
+  if (!wasSent) {
+    if (note.lane === 'batch') await noteLane(context.pathOf(notePath(path)), undefined)
+    return { path, requests: requests.length, state: 'not_sent', batch: null }
+  }
 
   const part = await getPart(db, partId)
   const lane = note.lane ?? 'batch'
@@ -118,6 +122,13 @@ async function recoverPart(
   }
   await collectBatch(batch, await place.rulesOf(partId, batch.lane), context)
   return { path, requests: requests.length, state: 'collected', batch: batch.provider_batch_id }
+}
+
+/** Whether the database has the part, and the batch of it if it was sent: one that is older than the part has not. */
+async function isKnown(path: string, note: PartNote, db: Db): Promise<boolean> {
+  const part = await findPartNamed(db, path)
+  if (!part) return false
+  return part.state !== 'built' || note.lane !== 'batch' || (await findBatchesOfPart(db, part.id)).length > 0
 }
 
 function partRecord(path: string, note: PartNote, recipeId: number) {

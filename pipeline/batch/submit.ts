@@ -16,6 +16,9 @@ import type { Part } from '../../data/records/parts.js'
 import { liveBatchStates } from '../../data/schema/batch-tables.js'
 import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provider.js'
 import { type BatchContext, assertSameAccount } from './batch-context.js'
+import { refuseSentPart } from './database-behind.js'
+import { notePath } from './note-name.js'
+import { noteLane } from './part-note.js'
 import { learnWindow } from './window.js'
 
 /** The metadata field that names the part's file, so that a part finds its batch when the database is lost. */
@@ -46,7 +49,8 @@ export type Submission =
  *
  * @param expectedNanoUsd  what the batch is expected to cost, for the record.
  * @throws ProviderError when the provider refuses for good; the intent ends, and the next run begins anew.
- * @throws HemlineError `other_account` when an earlier try was made with another account.
+ * @throws HemlineError `other_account` when an earlier try was made with another account, `database_behind` when the part was
+ *   sent and the database is too old to know.
  */
 export async function submitPart(
   part: Part,
@@ -56,6 +60,7 @@ export async function submitPart(
   const earlier = await findBatchesOfPart(context.db, part.id)
   const live = earlier.find(({ state }) => (liveBatchStates as readonly string[]).includes(state))
   if (live) return continueSubmission(part, live, context)
+  if (earlier.length === 0) await refuseSentPart(part.path, context)
 
   // Of those that were refused before they existed nothing is left to wait for, or to use again.
   const rejected = earlier.filter((batch) => batch.state === 'rejected' && batch.provider_batch_id !== null)
@@ -145,6 +150,7 @@ export function uploadName(part: Part, batch: BatchRecord): string {
 
 async function create(part: Part, batch: BatchRecord, context: BatchContext): Promise<Submission> {
   const { db, provider, clock, signal } = context
+  await noteLane(context.pathOf(notePath(part.path)), 'batch')
   await recordCreateSent(db, batch, clock.now())
   const metadata = { [KEY_FIELD]: batch.key, [PART_FIELD]: basename(part.path) }
   try {

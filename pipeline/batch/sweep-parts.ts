@@ -1,12 +1,14 @@
 import { readdir, rm } from 'node:fs/promises'
 import type { Db } from '../../data/database.js'
 import { findPartPaths } from '../../data/records/parts.js'
+import { refuseSentPart } from './database-behind.js'
 import { partOfNote } from './note-name.js'
 
 /**
  * Deletes what a killed run left of tasks files: files half-written, and files whose record was never made. Their
  * requests are still pending, so nothing is lost. The caller is the only one who builds parts in this home.
  *
+ * @throws HemlineError `database_behind` when one of them was sent: then its record is lost, and nothing is deleted.
  * @returns how many files were deleted; 0 when the folder is not there yet.
  */
 export async function sweepParts(
@@ -22,6 +24,7 @@ export async function sweepParts(
     .filter((name) => name.startsWith(`${place.prefix}_batch_`))
     .map((name) => `${place.folder}/${name}`)
     .filter((path) => !recorded.has(partOfNote(path) ?? path))
+  for (const path of leftOver) await refuseSentPart(partOfNote(path) ?? path, place)
   for (const path of leftOver) await rm(place.pathOf(path), { force: true })
   return leftOver.length
 }

@@ -5,15 +5,20 @@ import { homeOption, jsonOption } from '../open-home.js'
 
 export const recover = defineCommand({
   command: 'recover',
-  describe: 'Build a lost database anew from the files of the home and the provider’s list; pays nothing',
+  describe:
+    'Build a lost database anew, or bring one from a backup up to date, from the home’s files and the provider’s list; pays nothing',
   builder: (yargs) =>
     yargs
       .options({
         ...homeOption,
-        yes: { type: 'boolean', default: false, describe: 'Also where a database is there that can be read' },
+        yes: {
+          type: 'boolean',
+          default: false,
+          describe: 'Keep nothing of a database that can be read: build all of it anew',
+        },
         ...jsonOption,
       })
-      .example('$0 recover', 'After hemline.db was deleted or damaged')
+      .example('$0 recover', 'After hemline.db was deleted, damaged, or restored from a backup')
       .epilogue('Stop the daemon before. A database that is there is kept beside the new one.'),
   async handler(args) {
     const [
