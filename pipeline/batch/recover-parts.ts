@@ -3,7 +3,7 @@ import { access, readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Db } from '../../data/database.js'
 import { readLines } from '../../data/jsonl.js'
-import { findBatchesOfPart, getBatch } from '../../data/records/batches.js'
+import { getBatch } from '../../data/records/batches.js'
 import { type Part, findPartNamed, getPart, insertPart } from '../../data/records/parts.js'
 import {
   type NamedRequest,
@@ -18,6 +18,7 @@ import type { AnswerRules } from './answer-rules.js'
 import type { BatchContext } from './batch-context.js'
 import { collectBatch, downloadFile } from './collect.js'
 import { parseCustomId } from './custom-id.js'
+import { isBehind } from './database-behind.js'
 import { notePath, partOfNote } from './note-name.js'
 import { type PartNote, noteLane, readNote } from './part-note.js'
 import { recordSeen } from './poll.js'
@@ -58,7 +59,8 @@ export async function recoverParts(context: BatchContext, place: RecoveryPlace):
   const recovered: RecoveredPart[] = []
   for (const path of parts) {
     const note = await readNote(context.pathOf(notePath(path)))
-    if (!note || (await isKnown(path, note, context.db))) continue
+    const isRecorded = (await findPartNamed(context.db, path)) !== undefined
+    if (!note || (isRecorded && !(await isBehind(path, context)))) continue
     const ofPart = batches.filter(({ metadata }) => metadata[PART_FIELD] === basename(path))
     const part = await recoverPart(path, note, ofPart, context, place)
     if (part) recovered.push(part)
@@ -122,13 +124,6 @@ async function recoverPart(
   }
   await collectBatch(batch, await place.rulesOf(partId, batch.lane), context)
   return { path, requests: requests.length, state: 'collected', batch: batch.provider_batch_id }
-}
-
-/** Whether the database has the part, and the batch of it if it was sent: one that is older than the part has not. */
-async function isKnown(path: string, note: PartNote, db: Db): Promise<boolean> {
-  const part = await findPartNamed(db, path)
-  if (!part) return false
-  return part.state !== 'built' || note.lane !== 'batch' || (await findBatchesOfPart(db, part.id)).length > 0
 }
 
 function partRecord(path: string, note: PartNote, recipeId: number) {

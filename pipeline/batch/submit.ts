@@ -60,7 +60,7 @@ export async function submitPart(
   const earlier = await findBatchesOfPart(context.db, part.id)
   const live = earlier.find(({ state }) => (liveBatchStates as readonly string[]).includes(state))
   if (live) return continueSubmission(part, live, context)
-  if (earlier.length === 0) await refuseSentPart(part.path, context)
+  await refuseSentPart(part.path, context)
 
   // Of those that were refused before they existed nothing is left to wait for, or to use again.
   const rejected = earlier.filter((batch) => batch.state === 'rejected' && batch.provider_batch_id !== null)

@@ -24,7 +24,7 @@ export async function sweepParts(
     .filter((name) => name.startsWith(`${place.prefix}_batch_`))
     .map((name) => `${place.folder}/${name}`)
     .filter((path) => !recorded.has(partOfNote(path) ?? path))
-  for (const path of leftOver) await refuseSentPart(partOfNote(path) ?? path, place)
+  for (const path of leftOver) await refuseSentPart(partOfNote(path) ?? path, { db, ...place })
   for (const path of leftOver) await rm(place.pathOf(path), { force: true })
   return leftOver.length
 }

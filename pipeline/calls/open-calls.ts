@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { insertOwnBatch } from '../../data/records/calls.js'
 import type { Part } from '../../data/records/parts.js'
 import type { BatchContext } from '../batch/batch-context.js'
+import { refuseSentPart } from '../batch/database-behind.js'
 import { notePath } from '../batch/note-name.js'
 import { noteLane } from '../batch/part-note.js'
 
@@ -11,6 +12,7 @@ import { noteLane } from '../batch/part-note.js'
  *
  * @param lane  `flex` is cheaper and slower, where the model has it.
  * @param estimatedCost  of all its requests, in nano-dollars.
+ * @throws HemlineError `database_behind` when they were asked, and the database is too old to know.
  */
 export async function openCalls(
   part: Part,
@@ -19,6 +21,7 @@ export async function openCalls(
   context: BatchContext,
 ): Promise<void> {
   const now = context.clock.now()
+  await refuseSentPart(part.path, context)
   await noteLane(context.pathOf(notePath(part.path)), lane)
   const key = createHash('sha256')
     .update(JSON.stringify([part.sha256, context.accountId, now.toISOString()]))

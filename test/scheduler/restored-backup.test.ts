@@ -16,6 +16,7 @@ const RUN = ['--images', 'samples/images', '--poll-interval', '0.05']
 const moments: [when: string, before: string[], after: string[]][] = [
   ['before a part was built', ['--limit', '5', '--wait'], ['--wait']],
   ['before a part was sent', ['tasks_file'], ['--wait']],
+  ['before a part was asked one by one', ['tasks_file'], ['--method', 'individual', '--wait']],
   ['before a part was sent that is still at the provider', ['--limit', '5', '--wait'], ['--no-wait']],
 ]
 
@@ -31,7 +32,7 @@ for (const [when, before, after] of moments) {
       await run(...before)
       await moveDatabase(desk, '.hemline', 'backup')
       await run(...after)
-      const paid = creations(proxy)
+      const paid = sendings(proxy)
       await moveDatabase(desk, 'backup', '.hemline')
 
       const refused = await run('--wait')
@@ -43,7 +44,7 @@ for (const [when, before, after] of moments) {
       assert.match(found.stdout, /1 part found/)
       const done = await run('--wait')
       assert.is(done.code, 0, done.stderr)
-      assert.equal(creations(proxy), paid)
+      assert.equal(sendings(proxy), paid)
       const { billed } = await desk.json(['cost'])
       assert.is(billed.requests, 32)
     } finally {
@@ -63,8 +64,9 @@ async function moveDatabase(desk: Desk, from: string, to: string): Promise<void>
   }
 }
 
-function creations(proxy: LossyProxy): string[] {
-  return proxy.calls.filter((call) => call === 'POST /v1/batches')
+/** Calls that cost something. */
+function sendings(proxy: LossyProxy): string[] {
+  return proxy.calls.filter((call) => call.startsWith('POST '))
 }
 
 restored.run()
