@@ -1,10 +1,10 @@
 import { realpath, stat } from 'node:fs/promises'
+import { stringify } from 'csv-stringify/sync'
 import type { PostRecord } from '../assets/post/post-record.js'
 import { csvRows } from '../assets/post/csv-rows.js'
 import { type Artifact, createArtifact } from '../data/artifacts.js'
 import type { Db } from '../data/database.js'
 import { listPostRecords } from '../data/records/posts.js'
-import { stringify } from 'csv-stringify/sync'
 import { pages } from './pages.js'
 import { UsageError } from './usage-error.js'
 

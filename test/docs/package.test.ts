@@ -9,8 +9,8 @@ import * as assert from 'uvu/assert'
 const run = promisify(execFile)
 const pack = suite('the package')
 
-/** A little more than it takes; what makes it grow by a fifth should be looked at. */
-const MOST_PACKED_BYTES = 1_500_000
+/** A little more than it takes, most of it the table of a tokenizer; what makes it grow by a tenth should be looked at. */
+const MOST_PACKED_BYTES = 3_500_000
 
 pack('holds what is needed to run, with types, and neither tests nor sources', async () => {
   await using unpacked = await unpack()

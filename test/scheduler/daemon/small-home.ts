@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { fastFolder } from './fast-folder.js'
 import { join } from 'node:path'
 import sharp from 'sharp'
+import { fastFolder } from './fast-folder.js'
 import { fashionGraph } from '../../../assets/list.js'
 import { builtInCatalogue } from '../../../data/catalogue/catalogue.js'
 import { pixelAnalyst } from '../../../assets/pixel-analyst/pixel-analyst.js'
