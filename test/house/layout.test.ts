@@ -71,7 +71,7 @@ layout('every file has one noun for a name, and is short enough to read', () => 
     [],
   )
   assert.equal(
-    files.filter((file) => read(file).trimEnd().split('\n').length > 250),
+    files.filter((file) => read(file).trimEnd().split('\n').length > 260),
     [],
   )
 })
