@@ -9,7 +9,12 @@ import {
   findParts,
   withdrawPart,
 } from '../../data/records/parts.js'
-import { countRequestsOfRecipe, deleteUnwantedRequests, ensureRequests } from '../../data/records/requests.js'
+import {
+  countRequestsAfter,
+  deleteUnwantedRequests,
+  ensureRequests,
+  findLastRequestId,
+} from '../../data/records/requests.js'
 import type { PartLimits } from '../../pipeline/batch/part-limits.js'
 import { fingerprintOf } from './fingerprint.js'
 
@@ -26,11 +31,10 @@ export async function planRequests(
   recipeId: number,
   recipeDigest: string,
 ): Promise<{ new: number; known: number }> {
-  const before = await countRequestsOfRecipe(db, recipeId)
+  const lastId = await findLastRequestId(db)
   let images = 0
-  let afterId = 0
   while (true) {
-    const page = await findImagesWithoutRequest(db, recipeId, { afterId, limit: PAGE_IMAGES })
+    const page = await findImagesWithoutRequest(db, recipeId, PAGE_IMAGES)
     if (page.length === 0) break
     const fingerprints = page.map(({ sha256 }) => fingerprintOf(recipeDigest, sha256))
     await db.transaction().execute(async (trx) => {
@@ -42,9 +46,8 @@ export async function planRequests(
       await assignRequests(trx, assigned)
     })
     images += page.length
-    afterId = page.at(-1)!.id
   }
-  const made = (await countRequestsOfRecipe(db, recipeId)) - before
+  const made = await countRequestsAfter(db, lastId)
   await deleteUnwantedRequests(db)
   return { new: made, known: images - made }
 }

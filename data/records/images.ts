@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { NewRow, Row } from '../schema.js'
 import type { ImageState } from '../schema/image-tables.js'
@@ -173,35 +173,42 @@ export async function countPostsOfImages(db: Db): Promise<number> {
   return count
 }
 
-/** Usable images that have no request under the recipe yet, in the order of their ids. */
-export function findImagesWithoutRequest(
+/** Some usable images that have no request under the recipe yet: new ones first, in the order of their ids; empty when all have. */
+export async function findImagesWithoutRequest(
   db: Db,
   recipeId: number,
-  page: { afterId: number; limit: number },
+  limit: number,
 ): Promise<{ id: number; sha256: string }[]> {
-  return db
-    .selectFrom('images')
-    .leftJoin('requests', 'requests.id', 'images.request_id')
-    .select(['images.id', 'images.sha256'])
-    .where('images.state', '=', 'usable')
-    .where('images.id', '>', page.afterId)
-    .where((eb) => eb.or([eb('requests.id', 'is', null), eb('requests.recipe_id', '!=', recipeId)]))
-    .orderBy('images.id')
-    .limit(page.limit)
-    .$narrowType<{ sha256: string }>()
-    .execute()
+  for (const isOther of otherRecipes(recipeId)) {
+    const images = await db
+      .selectFrom('images')
+      .select(['id', 'sha256'])
+      .where('state', '=', sql.lit('usable'))
+      .where(isOther)
+      .orderBy('recipe_id')
+      .orderBy('id')
+      .limit(limit)
+      .$narrowType<{ sha256: string }>()
+      .execute()
+    if (images.length > 0) return images
+  }
+  return []
 }
 
 /** How many different pictures have no request under the recipe yet. */
 export async function countPicturesWithoutRequest(db: Db, recipeId: number): Promise<number> {
-  const row = await db
-    .selectFrom('images')
-    .leftJoin('requests', 'requests.id', 'images.request_id')
-    .select((eb) => eb.fn.count<number>('images.sha256').distinct().as('count'))
-    .where('images.state', '=', 'usable')
-    .where((eb) => eb.or([eb('requests.id', 'is', null), eb('requests.recipe_id', '!=', recipeId)]))
-    .executeTakeFirstOrThrow()
-  return row.count
+  const pictures = otherRecipes(recipeId).map(
+    (isOther) => sql`select sha256 from images where state = 'usable' and ${isOther}`,
+  )
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct sha256) as count from (${sql.join(pictures, sql` union all `)})
+  `.execute(db)
+  return rows[0]!.count
+}
+
+/** Three stretches of one index, where "is not" would read all of it. */
+function otherRecipes(recipeId: number): RawBuilder<SqlBool>[] {
+  return [sql`recipe_id is null`, sql`recipe_id < ${recipeId}`, sql`recipe_id > ${recipeId}`]
 }
 
 /** Lets images ask their new requests, and marks their posts: what described them before does no longer. */

@@ -157,14 +157,23 @@ export async function markUnaccounted(db: Db, ids: readonly number[], detail: st
     .execute()
 }
 
-/** How many requests were ever made under a recipe. */
-export async function countRequestsOfRecipe(db: Db, recipeId: number): Promise<number> {
+/** The id of the request that was made last; 0 when there is none. */
+export async function findLastRequestId(db: Db): Promise<number> {
   const row = await db
     .selectFrom('requests')
+    .select((eb) => eb.fn.max('id').as('id'))
+    .executeTakeFirst()
+  return row?.id ?? 0
+}
+
+/** How many requests were made after one. */
+export async function countRequestsAfter(db: Db, id: number): Promise<number> {
+  const { count } = await db
+    .selectFrom('requests')
     .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('recipe_id', '=', recipeId)
+    .where('id', '>', id)
     .executeTakeFirstOrThrow()
-  return row.count
+  return count
 }
 
 /** Ends a pending request whose line breaks a limit of a part alone; its posts are marked. */

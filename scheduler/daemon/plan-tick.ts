@@ -83,9 +83,12 @@ export function planTick(input: TickInput): TickPlan {
   const { now, nodes, automation, queued, waiting } = input
   const due = dueSchedules(input)
   const decisions = new Map<string, Decision>()
+  const above = { statuses: new Map(nodes.map(({ key, status }) => [key, status])), waits: waitsAbove(input) }
   for (const node of nodes) {
     const [verdict, because] =
-      node.kind === 'source' ? judgeSource(node, input, due) : judgeAsset(node, input, due, decisions)
+      node.kind === 'source'
+        ? judgeSource(node, input, due)
+        : judgeAsset(node, input, due, { ...above, decisions })
     decisions.set(node.key, { asset: node.key, verdict, because })
   }
   const keysWith = (verdict: Decision['verdict']): string[] =>
@@ -119,8 +122,9 @@ export function planTick(input: TickInput): TickPlan {
     const isDue = waiting !== undefined && !isPaused(input) && isOver(waiting.until, now)
     if (!isDue && ready.length === 0) return { kind: 'none' }
     const active = withFollowers([...ready, ...(waiting?.assets ?? [])], input)
-    if (waiting && active.every((key) => waiting.selection.includes(key))) {
-      const except = waiting.selection.filter((key) => !active.includes(key))
+    if (waiting && isWithin(active, waiting.selection)) {
+      const left = new Set(active)
+      const except = waiting.selection.filter((key) => !left.has(key))
       return { kind: 'continue', run: waiting.id, except }
     }
     const times = Math.max(1, ...ready.map((key) => due.get(key)?.times ?? 1))
@@ -152,7 +156,7 @@ function judgeAsset(
   node: TickNode,
   input: TickInput,
   due: ReadonlyMap<string, Due>,
-  decided: ReadonlyMap<string, Decision>,
+  above: Above,
 ): Judgement {
   const { now, automation, cut, waiting } = input
   if (waiting?.assets.includes(node.key)) return ['wait', 'its run waits']
@@ -165,7 +169,7 @@ function judgeAsset(
   }
   const schedule = due.get(node.key)
   if (schedule && schedule.times === 0) return ['wait', `${schedule.because}; ${node.because}`]
-  const blocker = blockerOf(node, input, decided)
+  const blocker = blockerOf(node, above)
   if (blocker) return ['wait', blocker]
   const pause = pauseAfter(node.trouble)
   // A pause that ends further away than it is long was begun by a clock that was ahead.
@@ -187,31 +191,36 @@ function restUntil({ leftOverSince }: TickNode, now: Date): Date | undefined {
   return new Date(+leftOverSince + REST_MS)
 }
 
-/** What above it keeps it from being made, as a sentence. */
-function blockerOf(
-  node: TickNode,
-  { nodes, waiting }: TickInput,
-  decided: ReadonlyMap<string, Decision>,
-): string | undefined {
-  const byKey = new Map(nodes.map((each) => [each.key, each]))
-  for (const input of node.inputs) {
-    const above = byKey.get(input)!
-    const isComing = decided.get(input)?.verdict === 'run'
-    if (above.status === 'missing' && !isComing) return `its input "${input}" was never made`
-  }
-  const waits = upstreamOf(node, byKey).find((key) => waiting?.assets.includes(key))
-  return waits && `"${waits}" above it waits`
+type Above = {
+  statuses: ReadonlyMap<string, TickNode['status']>
+  decisions: ReadonlyMap<string, Decision>
+  /** By key: the nearest asset above it that waits. */
+  waits: ReadonlyMap<string, string>
 }
 
-function upstreamOf(node: TickNode, byKey: ReadonlyMap<string, TickNode>): string[] {
-  const seen = new Set<string>()
-  const visit = (key: string): void => {
-    if (seen.has(key)) return
-    seen.add(key)
-    byKey.get(key)!.inputs.forEach(visit)
+/** What above it keeps it from being made, as a sentence. */
+function blockerOf({ key, inputs }: TickNode, { statuses, decisions, waits }: Above): string | undefined {
+  for (const input of inputs) {
+    const isComing = decisions.get(input)?.verdict === 'run'
+    if (statuses.get(input) === 'missing' && !isComing) return `its input "${input}" was never made`
   }
-  node.inputs.forEach(visit)
-  return [...seen]
+  return waits.has(key) ? `"${waits.get(key)}" above it waits` : undefined
+}
+
+/** Goes through the nodes once: what waits above an input waits above its dependents. */
+function waitsAbove({ nodes, waiting }: TickInput): Map<string, string> {
+  const waits = new Map<string, string>()
+  const waiters = new Set(waiting?.assets)
+  for (const { key, inputs } of nodes) {
+    const input = inputs.find((each) => waiters.has(each) || waits.has(each))
+    if (input !== undefined) waits.set(key, waiters.has(input) ? input : waits.get(input)!)
+  }
+  return waits
+}
+
+function isWithin(keys: readonly string[], selection: readonly string[]): boolean {
+  const selected = new Set(selection)
+  return keys.every((key) => selected.has(key))
 }
 
 function pauseAfter(trouble: TickNode['trouble']): { until: Date; ms: number; because: string } | undefined {
