@@ -1,12 +1,16 @@
 import { HemlineError } from '../../pipeline/errors.js'
 import { decode } from './decoder.js'
+import { asPlainJpeg } from './plain-jpeg.js'
 
 /** How a picture is sent: the longer side in pixels at most, and the JPEG quality from 1 to 100. */
 export type Encoding = { maxSidePx: number; quality: number }
 
 export type PreparedPicture = { jpeg: Buffer; width: number; height: number }
 
-/** Raised by hand when what is sent changes for the same picture and options; a newer encoder alone does not count. */
+/**
+ * Raised by hand when what is sent changes for the same picture and options. A newer encoder alone does not count, nor that a
+ * picture is sent as it is.
+ */
 const encodingVersion = 1
 
 /**
@@ -20,8 +24,8 @@ export function encodingId({ maxSidePx, quality }: Encoding): string {
 /**
  * Makes of any picture the JPEG that is sent: turned upright, scaled down (never up) into a square of `maxSidePx`,
  * transparency on white, in sRGB, of an animation the first frame. Nothing but pixels is left: no EXIF, no place, no
- * colour profile, no comment, also where the size did not change. Equal bytes give equal JPEGs on one version of the
- * encoder. Run four at a time on two cores; each takes one thread.
+ * colour profile, no comment, also where the size did not change. A JPEG that is all that already is not encoded again.
+ * Equal bytes give equal JPEGs on one version of the encoder. Run four at a time on two cores; each takes one thread.
  *
  * @throws HemlineError `picture_not_decodable` for bytes that `inspectPicture` would refuse.
  */
@@ -29,6 +33,8 @@ export async function preparePicture(
   bytes: Buffer,
   { maxSidePx, quality }: Encoding,
 ): Promise<PreparedPicture> {
+  const plain = asPlainJpeg(bytes, maxSidePx)
+  if (plain) return plain
   try {
     const { data, info } = await decode(bytes)
       .autoOrient()
