@@ -140,6 +140,7 @@ async function insertFailures(
     from json_each(${json}) join requests on requests.id = value->>'requestId' where true
     on conflict (batch_id, request_id) do nothing
   `.execute(trx)
+  // By id, line after line; the pluses keep SQLite from going through the part, and through the lines for each of it.
   await sql`
     update requests set
       state = iif(line.retry and attempts - line.uncounted < ${MAX_ATTEMPTS}, 'pending', 'failed'),
@@ -153,7 +154,7 @@ async function insertFailures(
         value->>'code' as code, value->>'message' as message
       from json_each(${json})
     ) as line
-    where requests.id = line.id and requests.part_id = ${batch.part_id} and requests.state = 'submitted'
+    where requests.id = line.id and +requests.part_id = ${batch.part_id} and +requests.state = 'submitted'
   `.execute(trx)
 }
 

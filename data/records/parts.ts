@@ -25,6 +25,7 @@ export function insertPart(
       .values({ ...part, state: 'built', requests: requests.length })
       .returning('id')
       .executeTakeFirstOrThrow()
+    // The plus keeps SQLite from going through all that are pending, and through the list for each of them.
     const moved = await sql`
       update requests set state = 'in_part', part_id = ${id}, attempts = attempts + 1, reason = null, detail = null,
         estimated_input_tokens = line.input_tokens, image_tokens = line.image_tokens
@@ -32,7 +33,7 @@ export function insertPart(
         select value->>'id' as id, value->>'inputTokens' as input_tokens, value->>'imageTokens' as image_tokens
         from json_each(${JSON.stringify(requests)})
       ) as line
-      where requests.id = line.id and requests.state = 'pending'
+      where requests.id = line.id and +requests.state = 'pending'
     `.execute(trx)
     if (Number(moved.numAffectedRows) !== requests.length) {
       throw new Error(
