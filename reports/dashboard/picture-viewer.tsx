@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { AnalysisRow, ImageDetail } from '../dashboard-wire.js'
+import type { AnalysisRow, ImageDetail } from '../gallery-wire.js'
 import { formatCount } from '../numbers.js'
 import { formatNano } from './money-words.js'
 import type { PostQuery } from './post.js'

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import type { FacetCounts } from '../dashboard-wire.js'
+import type { FacetCounts } from '../gallery-wire.js'
 import { formatCount } from '../numbers.js'
 import type { PostQuery } from './post.js'
 import { go, hrefOf } from './route.js'

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useState } from 'preact/hooks'
-import type { PostImageRow, PostRow } from '../dashboard-wire.js'
+import type { PostImageRow, PostRow } from '../gallery-wire.js'
 import { formatCount, formatCountOf } from '../numbers.js'
 import { hrefOf } from './route.js'
 import { getJson } from './server.js'

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
-import type { PostsPage } from '../dashboard-wire.js'
+import type { PostsPage } from '../gallery-wire.js'
 import { formatCount, formatCountOf } from '../numbers.js'
 import { PictureViewer } from './picture-viewer.js'
 import { Post } from './post.js'

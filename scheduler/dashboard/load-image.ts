@@ -2,7 +2,7 @@ import type { Db } from '../../data/database.js'
 import { listFailuresOfRequest } from '../../data/records/failures.js'
 import { findPicture, listChargesOfRequest, type PictureRecord } from '../../data/records/picture-records.js'
 import { customId } from '../../pipeline/batch/custom-id.js'
-import type { ImageDetail } from '../../reports/dashboard-wire.js'
+import type { ImageDetail } from '../../reports/gallery-wire.js'
 
 /** Everything that is on record of one picture; undefined when there is no such image. */
 export async function loadImage(db: Db, imageId: number): Promise<ImageDetail | undefined> {

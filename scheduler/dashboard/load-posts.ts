@@ -18,7 +18,7 @@ import {
   countTerms,
   findPosts,
 } from '../../data/records/post-search.js'
-import type { FacetCounts, PostImageRow, PostRow, PostsPage } from '../../reports/dashboard-wire.js'
+import type { FacetCounts, PostImageRow, PostRow, PostsPage } from '../../reports/gallery-wire.js'
 
 const PAGE_POSTS = 24
 /** Of a post with more, as many are sent; those that fit what is looked for come first. */
