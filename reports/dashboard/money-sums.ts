@@ -44,10 +44,12 @@ export function daysOf(
   const days = []
   for (let at = Date.parse(first); at <= Date.parse(today); at += DAY_MS) {
     const sum = byDay.get(new Date(at).toISOString().slice(0, 10))
-    days.push({ at: at / 1000, cost: sum?.cost ?? 0, estimated: sum?.estimated ?? 0 })
+    days.push({ at: (at + NOON_MS) / 1000, cost: sum?.cost ?? 0, estimated: sum?.estimated ?? 0 })
   }
   return days.slice(-DAYS_SHOWN)
 }
 
 const DAY_MS = 86_400_000
+/** A day of UTC is shown at its noon, so that it has the same date in the zone of nearly every reader. */
+const NOON_MS = 43_200_000
 const DAYS_SHOWN = 180

@@ -119,11 +119,11 @@ function Details({ money, slices }: { money: Money; slices: readonly LedgerSlice
             times={days.map(({ at }) => at)}
             series={[
               { label: 'reported', values: days.map(({ cost }) => cost) },
-              { label: 'estimated', values: days.map(({ estimated }) => estimated) },
+              { label: 'estimated', values: days.map(({ estimated }) => estimated || null) },
             ]}
             format={formatNano}
             height={240}
-            isBars={days.length < 45}
+            isBars
           />
         </section>
       )}

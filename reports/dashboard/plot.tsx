@@ -7,7 +7,8 @@ export type PlotProps = {
   label: string
   /** In seconds since 1970, ascending. */
   times: number[]
-  series: { label: string; values: number[] }[]
+  /** The first is drawn as an area, or as bars; a further one as a line, or as dots above the bars. Null: no value. */
+  series: { label: string; values: (number | null)[] }[]
   format(value: number): string
   height: number
   /** Without axes, beside a number that says the last value. */
@@ -79,8 +80,8 @@ function optionsOf({ series, format, height, isSmall, isBars }: PlotProps, eleme
         return {
           ...{ label, stroke, width: 1.75, value: (_, value) => format(value) },
           ...(at === 0 ? { fill: color('--accent-soft') } : { dash: [4, 4] }),
-          ...(isBars && at === 0 ? { paths: uPlot.paths.bars!({ size: [0.6, 28] }) } : {}),
-          points: { show: isBars ? false : series[at]!.values.length < 40, size: 4, fill: stroke },
+          ...(isBars ? { paths: at === 0 ? uPlot.paths.bars!({ size: [0.6, 28] }) : () => null } : {}),
+          points: { show: isBars ? at > 0 : series[at]!.values.length < 40, size: 4, fill: stroke },
         }
       }),
     ],
