@@ -1,4 +1,5 @@
-import { type CellLines, drawTable, widthOf } from './draw-table.js'
+import Table from 'cli-table3'
+import stringWidth from 'string-width'
 import { wrapText } from './wrap-text.js'
 
 export type Column = { title: string; align?: 'left' | 'right' }
@@ -23,10 +24,15 @@ export function formatTable(
   const natural = head.map((title, at) => Math.max(...[title, ...cells.map((row) => row[at]!)].map(widthOf)))
   const fitted = fitColumns(natural, width)
   // Words stay whole where they can; an id that is wider than its column goes on in the next line.
-  const wrap = (row: readonly string[]): CellLines[] =>
-    row.map((text, at) => (fitted === natural ? [text] : wrapText(text, fitted[at]!)))
-  const isRight = columns.map(({ align }) => align === 'right')
-  return drawTable(wrap(head), cells.map(wrap), isRight)
+  const wrap = (row: readonly string[]): string[] =>
+    fitted === natural ? [...row] : row.map((text, at) => wrapText(text, fitted[at]!).join('\n'))
+  const table = new Table({
+    head: wrap(head),
+    colAligns: columns.map(({ align }) => align ?? 'left'),
+    style: { head: [], border: [], compact: true },
+  })
+  for (const row of cells) table.push(wrap(row))
+  return table.toString()
 }
 
 /** How columns and rows become text: a table, or anything else that shows the same. */
@@ -55,6 +61,11 @@ function fitColumns(natural: number[], width: number): number[] {
     fitted[widest]!--
   }
   return fitted
+}
+
+/** How many characters wide a terminal shows a text; of plain ASCII that is known without looking up every character. */
+function widthOf(text: string): number {
+  return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
 }
 
 /** Text on one line, with everything that is not printable as an escape such as `\u000a`. */

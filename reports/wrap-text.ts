@@ -1,5 +1,7 @@
 import stringWidth from 'string-width'
 
+const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
 /**
  * Breaks a text into lines that are no wider than so many columns: between words, and within one that is wider alone. Nothing
  * is lost but the blanks at which it broke.
@@ -25,7 +27,6 @@ export function wrapText(text: string, width: number): string[] {
 
 /** The pieces of one word, each but the last as wide as fits; a character that is wider alone stands alone. */
 function cut(word: string, width: number): string[] {
-  const characters = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
   const pieces = ['']
   for (const { segment } of characters.segment(word)) {
     const last = pieces.at(-1)!
