@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { z } from 'zod'
 import type { Db } from '../../data/database.js'
@@ -19,12 +19,12 @@ export function actionRoutes(tools: Tools): Hono {
   const route = new Hono()
   route.use(bodyLimit({ maxSize: MAX_BODY_BYTES }))
   route.post('/preview', async (c) => {
-    const asked = pageActionSchema.safeParse(await c.req.json())
+    const asked = pageActionSchema.safeParse(await bodyOf(c))
     if (!asked.success) return c.json(badAction(asked.error), 400)
     return c.json(await previewAction(asked.data, tools))
   })
   route.post('/', async (c) => {
-    const asked = pageActionSchema.safeParse(await c.req.json())
+    const asked = pageActionSchema.safeParse(await bodyOf(c))
     if (!asked.success) return c.json(badAction(asked.error), 400)
     const text = await perform(asked.data, tools)
     await tools.refresh()
@@ -60,6 +60,11 @@ function wordsOf(action: Exclude<PageAction, { kind: 'materialize' }>): string[]
       return ['retry', '--yes', ...(reason === undefined ? [] : [`--reason=${reason}`])]
     }
   }
+}
+
+/** Undefined, which no action is, for what is no JSON. */
+function bodyOf(c: Context): Promise<unknown> {
+  return c.req.json().catch(() => undefined)
 }
 
 function badAction(error: z.ZodError): { error: { code: string; message: string } } {

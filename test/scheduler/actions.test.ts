@@ -56,18 +56,33 @@ asking(
     const known = await desk.run(['adopt', batch])
     assert.is(known.code, 0, known.stderr)
     assert.match(known.stdout, /^Already ours/)
+    // From the page: the run is a row in the daemon's queue.
+    await using world = await makeDashboardWorld({}, desk.path('.hemline'))
+    const { csrf } = (await world.get('/api/overview')).json
+    const headers = { 'x-hemline-csrf': csrf }
+    const asked = { kind: 'materialize', arguments: { selection: ['tasks_file'] } }
+    const queued = await world.post('/api/actions', asked, headers)
+    const [, id] = /^Run (\d+) is in the daemon’s queue/.exec(queued.json.text)!
+    const state = async (): Promise<string> => {
+      const runs = (await world.get('/api/runs')).json as { run: number; state: string }[]
+      return runs.find(({ run }) => run === Number(id))!.state
+    }
+    while (['queued', 'running'].includes(await state()))
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.is(await state(), 'done')
     daemon.child.kill('SIGTERM')
     assert.is((await daemon.ended).code, 0)
     const actions = await desk.lines(['actions'])
     assert.equal(
       actions.map(({ kind, state, asked_by }) => [kind, state, asked_by]),
       [
+        ['materialize', 'done', 'page'],
         ['adopt', 'done', 'command'],
         ['cancel', 'done', 'command'],
         ['resubmit', 'failed', 'command'],
       ],
     )
-    assert.match(actions[2].error, /is alive at the provider/)
+    assert.match(actions[3].error, /is alive at the provider/)
   },
 )
 
