@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { AssetRow, Overview } from '../dashboard-wire.js'
 import { ActionButton } from './action-button.js'
 import { AssetPanel } from './asset-panel.js'
-import { NODE, placeGraph } from './graph-layout.js'
+import { type Size, placeGraph } from './graph-layout.js'
 import { RequestBar } from './request-bar.js'
 import { hrefOf } from './route.js'
 import { useLive } from './server.js'
@@ -91,7 +91,7 @@ function Graph({ assets, chosen }: { assets: readonly AssetRow[]; chosen: string
 type CanvasProps = { assets: readonly AssetRow[]; chosen: string | undefined; room: number }
 
 function Canvas({ assets, chosen, room }: CanvasProps): JSX.Element {
-  const { nodes, edges, width, height } = placeGraph(assets, room)
+  const { nodes, edges, node, width, height } = placeGraph(assets, room)
   const active = new Set(assets.filter(({ step }) => step?.state === 'running').map(({ asset }) => asset))
   return (
     <div class="canvas" style={{ width: `${width}px`, height: `${height}px` }}>
@@ -105,22 +105,21 @@ function Canvas({ assets, chosen, room }: CanvasProps): JSX.Element {
         ))}
       </svg>
       {nodes.map(({ asset, x, y }) => (
-        <Node key={asset.asset} asset={asset} isChosen={asset.asset === chosen} place={{ x, y }} />
+        <Node key={asset.asset} asset={asset} isChosen={asset.asset === chosen} place={{ x, y, ...node }} />
       ))}
     </div>
   )
 }
 
-type NodeProps = { asset: AssetRow; isChosen: boolean; place?: { x: number; y: number } }
+type NodeProps = { asset: AssetRow; isChosen: boolean; place?: { x: number; y: number } & Size }
 
 function Node({ asset, isChosen, place }: NodeProps): JSX.Element {
-  const [width, height] = [`${NODE.width}px`, `${NODE.height}px`]
   return (
     <a
       class={`node ${toneOfAsset(asset)}`}
       href={hrefOf('graph', isChosen ? undefined : asset.asset)}
       aria-current={isChosen ? 'true' : undefined}
-      style={place ? { left: `${place.x}px`, top: `${place.y}px`, width, height } : {}}
+      style={place ? placed(place) : {}}
     >
       <NodeText asset={asset} />
       {!place && asset.needs.length > 0 && (
@@ -128,6 +127,10 @@ function Node({ asset, isChosen, place }: NodeProps): JSX.Element {
       )}
     </a>
   )
+}
+
+function placed({ x, y, width, height }: { x: number; y: number } & Size) {
+  return { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` }
 }
 
 function NodeText({ asset }: { asset: AssetRow }): JSX.Element {
