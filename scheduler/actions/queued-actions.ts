@@ -1,4 +1,7 @@
+import type { Db } from '../../data/database.js'
 import { findQueuedActions } from '../../data/records/actions.js'
+import type { ActionKind } from '../../data/schema/scheduler-tables.js'
+import { readDataVersion } from '../../data/records/data-version.js'
 import type { Clock } from '../../pipeline/clock.js'
 import { type ActionTools, carryOut, endLeftActions } from './carry-out.js'
 
@@ -14,32 +17,37 @@ export type QueuedActions = {
 /**
  * The daemon's part of what people ask for. The caller holds the executor's lease.
  *
- * @param tools  asked for anew each time, because a person may edit the config meanwhile.
+ * @param tools  asked for anew for each action, because a person may edit the config meanwhile.
  * @param onFailure  told what kept it from looking at all.
  */
 export async function queuedActions(
+  db: Db,
   tools: () => Promise<ActionTools>,
   clock: Clock,
   onFailure: (error: unknown) => void,
 ): Promise<QueuedActions> {
-  await endLeftActions((await tools()).db, clock.now())
+  const carryOutQueued = async (kinds?: readonly ActionKind[]): Promise<void> => {
+    for (const action of await findQueuedActions(db, kinds)) {
+      await carryOut(action, await tools(), () => clock.now())
+    }
+  }
+  await endLeftActions(db, clock.now())
   return {
-    async carryOutAll() {
-      const current = await tools()
-      for (const action of await findQueuedActions(current.db))
-        await carryOut(action, current, () => clock.now())
-    },
+    carryOutAll: () => carryOutQueued(),
     async watchCancellations(signal) {
+      let seen: number | undefined
       while (!signal.aborted) {
         try {
-          const current = await tools()
-          for (const action of await findQueuedActions(current.db, ['cancel'])) {
-            await carryOut(action, current, () => clock.now())
-          }
+          // Whoever asks is another connection: without a commit of another, nothing new was asked.
+          const version = await readDataVersion(db)
+          if (version === seen) continue
+          await carryOutQueued(['cancel'])
+          seen = version
         } catch (error) {
           if (!signal.aborted) onFailure(error)
+        } finally {
+          await clock.sleep(LOOK_INTERVAL_MS, signal)
         }
-        await clock.sleep(LOOK_INTERVAL_MS, signal)
       }
     },
   }

@@ -20,6 +20,7 @@ import { stopSignal } from '../stop-signal.js'
 import { type DaemonWatch, watchDaemon } from './daemon-watch.js'
 import { dailyCleaning } from './daily-cleaning.js'
 import { daemonSettings } from './daemon-settings.js'
+import { Rest } from './rest.js'
 import { makeScheduler } from './scheduler.js'
 
 export type DaemonOptions = {
@@ -128,13 +129,17 @@ export async function runDaemon(options: DaemonOptions, progress: Progress): Pro
       }
     })
     watch.watch(scheduler)
-    const actions = await queuedActions(() => actionTools(signal), systemClock, tellFailure)
+    const actions = await queuedActions(db, () => actionTools(signal), systemClock, tellFailure)
     const clean = dailyCleaning(db, home, { clock: systemClock, notify: progress.notify })
+    const rest = new Rest(db, home)
     const work = async (): Promise<void> => {
+      if (await rest.isUndisturbed(systemClock.now())) return
       // Ticks that act are followed by another at once: what one did may make the next thing due. Between two runs nothing else moves what an action is about.
       do await actions.carryOutAll()
       while (await scheduler.tick())
-      if (!signal.aborted) await clean(settings.current().retention)
+      if (signal.aborted) return
+      await clean(settings.current().retention)
+      await rest.begin(systemClock.now())
     }
     const stopWatching = new AbortController()
     const cancelling = actions.watchCancellations(AbortSignal.any([signal, stopWatching.signal]))

@@ -23,7 +23,7 @@ runs('move only from the state that is expected, and say whether they did', asyn
       ...{ id, selection: '*', trigger: 'person', state: 'failed', is_forced: 0, request_limit: null },
       ...{ started_at: began.toISOString(), finished_at: later.toISOString() },
       ...{ error_code: 'x', error: 'y', successor_id: null },
-      ...{ method: null, max_cost_nano_usd: null },
+      ...{ method: null, max_cost_nano_usd: null, is_spread: 0 },
     },
   ])
 })

@@ -1,0 +1,59 @@
+import { writeFile } from 'node:fs/promises'
+import { suite } from 'uvu'
+import * as assert from 'uvu/assert'
+import { openDatabase } from '../../../data/database.js'
+import { insertRun } from '../../../data/records/runs.js'
+import { Rest } from '../../../scheduler/daemon/rest.js'
+import { makeSmallHome } from './small-home.js'
+
+const resting = suite('a daemon that has nothing to do')
+
+const START = Date.parse('2026-01-01T00:00:00Z')
+const after = (ms: number): Date => new Date(START + ms)
+
+resting('rests for ten seconds, and not when the clock went back', async () => {
+  await using small = await makeSmallHome(0)
+  const db = await openDatabase(small.home.database)
+  const rest = new Rest(db, small.home)
+  assert.not(await rest.isUndisturbed(after(0)))
+  await rest.begin(after(0))
+  assert.ok(await rest.isUndisturbed(after(9_999)))
+  assert.not(await rest.isUndisturbed(after(10_000)))
+  assert.not(await rest.isUndisturbed(after(-1)))
+  await db.destroy()
+})
+
+resting(
+  'is disturbed by what another process writes, and by an edit of the config or the prices',
+  async () => {
+    await using small = await makeSmallHome(0)
+    const db = await openDatabase(small.home.database)
+    const other = await openDatabase(small.home.database)
+    const rest = new Rest(db, small.home)
+    const disturbances = [
+      () => insertRun(other, { selection: '*', trigger: 'person' }, after(0), 'queued'),
+      () => writeFile(small.home.models, '{}'),
+      () => writeFile(small.home.config, JSON.stringify(small.settings)),
+    ]
+    for (const disturb of disturbances) {
+      await other.deleteFrom('runs').execute()
+      await rest.begin(after(0))
+      assert.ok(await rest.isUndisturbed(after(1)))
+      await disturb()
+      assert.not(await rest.isUndisturbed(after(2)))
+    }
+    await Promise.all([db.destroy(), other.destroy()])
+  },
+)
+
+resting('does not rest while a run waits', async () => {
+  await using small = await makeSmallHome(0)
+  const db = await openDatabase(small.home.database)
+  await insertRun(db, { selection: '*', trigger: 'clock' }, after(0), 'queued')
+  const rest = new Rest(db, small.home)
+  await rest.begin(after(0))
+  assert.not(await rest.isUndisturbed(after(1)))
+  await db.destroy()
+})
+
+resting.run()
