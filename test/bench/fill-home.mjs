@@ -13,6 +13,10 @@ import { searchText } from '../../dist/assets/post/search-text.js'
 import { openDatabase } from '../../dist/data/database.js'
 import { loadSqlite } from '../../dist/data/sqlite.js'
 
+if (!process.argv[2] || process.argv[2].startsWith('-')) {
+  console.error('usage: node test/bench/fill-home.mjs FOLDER [pictures]')
+  process.exit(2)
+}
 const root = resolve(process.argv[2])
 const pictures = Number(process.argv[3] ?? 1_000_000)
 const POST = 3
