@@ -17,7 +17,7 @@ type Tools = { db: Db; home: Home; clock: Clock; refresh: () => Promise<void> }
 /** What can be asked for from the page: first what it would do and cost, then, after a second click, the thing itself. */
 export function actionRoutes(tools: Tools): Hono {
   const route = new Hono()
-  route.use(bodyLimit({ maxSize: MAX_BODY_BYTES }))
+  route.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }))
   route.post('/preview', async (c) => {
     const asked = pageActionSchema.safeParse(await bodyOf(c))
     if (!asked.success) return c.json(badAction(asked.error), 400)
@@ -65,6 +65,11 @@ function wordsOf(action: Exclude<PageAction, { kind: 'materialize' }>): string[]
 /** Undefined, which no action is, for what is no JSON. */
 function bodyOf(c: Context): Promise<unknown> {
   return c.req.json().catch(() => undefined)
+}
+
+function tooLarge(c: Context): Response {
+  const message = `an action has at most ${MAX_BODY_BYTES} bytes`
+  return c.json({ error: { code: 'too_large', message } }, 413)
 }
 
 function badAction(error: z.ZodError): { error: { code: string; message: string } } {

@@ -62,7 +62,10 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
     await next()
   })
   api.get('/overview', async (c) => c.json({ csrf: guard.csrf, overview: await live.current() }))
-  api.get('/events', (c) => streamSSE(c, (stream) => tell(live, stream, clock)))
+  // To HEAD nothing is told: nobody would read it, and nobody say that it is not wanted any more.
+  api.get('/events', (c) =>
+    c.req.method === 'HEAD' ? c.body(null) : streamSSE(c, (stream) => tell(live, stream, clock)),
+  )
   api.route('/actions', actionRoutes({ db, home, clock, refresh: () => live.refresh() }))
   api.route('/', moneyRoutes(db, home, clock))
   api.route('/', recordRoutes(db, home, clock))

@@ -31,8 +31,8 @@ export type Guard = {
 
 /**
  * Lets in whoever may look. A page of another origin can make a browser send requests here, and a name of its own can be made
- * to lead here; so the Host must be one by which this server is known, the Origin, when there is one, must be its own, and
- * whatever changes something must carry a secret that only our page could read.
+ * to lead here; so the Host must be one by which this server is known, the Origin, when there is one, must be its own, so must
+ * what the browser says of who asks, and whatever changes something must carry a secret that only our page could read.
  *
  * @param host  the address that is listened on.
  * @param token  asked for when it is given: once in the address (`/?token=...`), from then on by a cookie; or as a bearer token.
@@ -53,6 +53,9 @@ export function makeGuard({ host, token }: { host: string; token: string | undef
       if (origin !== undefined && origin !== `http://${name}`) {
         return refuse(c, 403, 'foreign_origin', `a page of "${origin}" may not ask here`)
       }
+      if (isAskedByAnother(c)) {
+        return refuse(c, 403, 'foreign_page', 'a page of another origin may link here, and ask for nothing')
+      }
       if (token !== undefined) {
         const given = c.req.query('token')
         if (c.req.path === '/' && given !== undefined && isSame(given, token)) {
@@ -70,6 +73,13 @@ export function makeGuard({ host, token }: { host: string; token: string | undef
       await next()
     },
   }
+}
+
+/** Pictures, scripts and the like are asked for without an Origin. Following a link to the page is all that others may. */
+function isAskedByAnother(c: Context): boolean {
+  const site = c.req.header('sec-fetch-site') ?? 'none'
+  const isLink = c.req.path === '/' && c.req.header('sec-fetch-mode') === 'navigate'
+  return site !== 'none' && site !== 'same-origin' && !isLink
 }
 
 /** Loopback names, and addresses in digits: those cannot be made to lead here by a name server. */

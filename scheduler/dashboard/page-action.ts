@@ -1,8 +1,13 @@
 import { z } from 'zod'
 import { fashionGraph } from '../../assets/list.js'
 
-/** The names that providers and we give never look like an option; what does is none of them. */
-const text = z.string().trim().min(1).max(500).regex(/^[^-]/)
+/** The names that providers and we give never look like an option, nor hold what no command line takes; what does is none of them. */
+const text = z
+  .string()
+  .trim()
+  .min(1)
+  .max(500)
+  .regex(/^[^-\p{Cc}][^\p{Cc}]*$/u)
 const keys = fashionGraph.nodes.map(({ key }) => key)
 
 /** What the page may ask for; a selection is of whole assets, alone or with all above them. */

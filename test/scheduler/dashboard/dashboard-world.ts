@@ -18,6 +18,7 @@ export type DashboardWorld = AsyncDisposable & {
   served: Dashboard
   warnings: string[]
   get(path: string, headers?: Record<string, string>): Promise<Answer>
+  head(path: string): Promise<Answer>
   post(path: string, body: object, headers?: Record<string, string>): Promise<Answer>
 }
 
@@ -43,6 +44,7 @@ export async function makeDashboardWorld(
   return {
     ...{ home, db, served, warnings },
     get: (path, headers = {}) => ask('GET', path, headers),
+    head: (path) => ask('HEAD', path, {}),
     post: (path, body, headers = {}) =>
       ask('POST', path, { 'content-type': 'application/json', ...headers }, JSON.stringify(body)),
     async [Symbol.asyncDispose]() {
@@ -66,7 +68,8 @@ function send(
       response.setEncoding('utf8').on('data', (part: string) => (text += part))
       response.on('end', () => {
         const type = response.headers['content-type'] ?? ''
-        const json: unknown = type.startsWith('application/json') ? JSON.parse(text) : undefined
+        const json: unknown =
+          type.startsWith('application/json') && text !== '' ? JSON.parse(text) : undefined
         const headers = response.headers as Record<string, string>
         resolve({ status: response.statusCode!, headers, text, json })
       })

@@ -1,5 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { type Clock, systemClock } from '../../../pipeline/clock.js'
 import type { HemlineError } from '../../../pipeline/errors.js'
 import { rejection } from '../../rejection.js'
 import { makeDashboardWorld } from './dashboard-world.js'
@@ -29,6 +30,22 @@ guarding(
     }
   },
 )
+
+guarding('a page of another origin may link here, and make a browser ask for nothing else', async () => {
+  await using world = await makeDashboardWorld()
+  const from = (site: string, mode: string) => ({ 'sec-fetch-site': site, 'sec-fetch-mode': mode })
+  for (const site of ['cross-site', 'same-site']) {
+    assert.is((await world.get('/', from(site, 'navigate'))).status, 200, site)
+    for (const path of ['/', '/page.js', '/api/methods', '/api/images/1/view']) {
+      const refused = await world.get(path, from(site, 'no-cors'))
+      assert.equal([refused.status, refused.json.error.code], [403, 'foreign_page'], `${site} ${path}`)
+    }
+    assert.is((await world.get('/api/overview', from(site, 'navigate'))).status, 403)
+  }
+  for (const site of ['same-origin', 'none']) {
+    assert.is((await world.get('/api/overview', from(site, 'cors'))).status, 200, site)
+  }
+})
 
 guarding('nothing is inline, nothing comes from elsewhere, and no other page may frame it', async () => {
   await using world = await makeDashboardWorld()
@@ -103,6 +120,38 @@ guarding('what changes something is taken only with the secret that the page was
   const { csrf } = (await world.get('/api/overview')).json
   assert.ok(csrf.length >= 32)
   assert.is.not((await world.post('/api/actions/preview', body, { 'x-hemline-csrf': csrf })).status, 403)
+})
+
+guarding('what is no action is refused as such, however it is made', async () => {
+  await using world = await makeDashboardWorld()
+  const { csrf } = (await world.get('/api/overview')).json
+  const ask = (body: object) => world.post('/api/actions', body, { 'x-hemline-csrf': csrf })
+  const cancel = (batch: string) => ask({ kind: 'cancel', arguments: { batch } })
+  for (const name of ['--home=/tmp', ' --help', 'a\0b', 'a\u001b[2J', '']) {
+    const refused = await cancel(name)
+    assert.equal([refused.status, refused.json.error.code], [400, 'bad_action'], JSON.stringify(name))
+  }
+  for (const selection of [['--force'], ['results', '--home=/tmp'], ['__proto__']]) {
+    assert.is((await ask({ kind: 'materialize', arguments: { selection } })).status, 400)
+  }
+  const large = await cancel('a'.repeat(20_000))
+  assert.equal([large.status, large.json.error.code], [413, 'too_large'])
+  assert.equal(world.warnings, [])
+})
+
+guarding('who asks for the head of the events alone is not told them', async () => {
+  let rests = 0
+  const clock: Clock = {
+    now: () => new Date(),
+    sleep: (ms, signal) => {
+      rests++
+      return systemClock.sleep(ms, signal)
+    },
+  }
+  await using world = await makeDashboardWorld({ clock })
+  assert.is((await world.head('/api/events')).status, 200)
+  // Whoever listens is looked for changes on behalf of, between rests.
+  assert.is(rests, 0)
 })
 
 guarding.run()
