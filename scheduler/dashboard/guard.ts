@@ -2,6 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
+import { hostNameOf } from '../../pipeline/host-name.js'
 
 /** Everything comes from this server, and nothing is inline. */
 const CONTENT_SECURITY_POLICY = [
@@ -84,8 +85,7 @@ function isAskedByAnother(c: Context): boolean {
 
 /** Loopback names, and addresses in digits: those cannot be made to lead here by a name server. */
 function isOurHost(header: string, boundTo: string): boolean {
-  const match = /^(\[[0-9a-f:.]+\]|[^:]+)(?::\d{1,5})?$/i.exec(header)
-  const name = match?.[1]?.toLowerCase().replace(/^\[|\]$/g, '')
+  const name = hostNameOf(header)
   if (name === undefined) return false
   if (name === 'localhost' || name === boundTo.toLowerCase()) return true
   if (isLoopback(boundTo)) return isLoopback(name)

@@ -7,6 +7,7 @@ import type { Db } from '../../data/database.js'
 import { sumChargesByModel } from '../../data/records/charges.js'
 import { countLiveBatches, countStates } from '../../data/records/state-counts.js'
 import type { Clock } from '../../pipeline/clock.js'
+import { isSafeHost } from '../../pipeline/host-name.js'
 import { listen } from '../../pipeline/listen.js'
 import type { Health } from './health.js'
 import { formatMetrics } from './metrics.js'
@@ -42,7 +43,15 @@ export type WatchServer = { url: string; port: number; close(): Promise<void> }
 export async function startWatchServer(options: WatchServerOptions): Promise<WatchServer> {
   const { db, clock, onWake, warn } = options
   const scrape = makeScrape(options)
+  const host = options.host ?? '127.0.0.1'
   const app = new Hono()
+  // What is signed may come by any name; what is read must not be by a page that had its own name lead here.
+  app.get('*', async (c, next) => {
+    const name = c.req.header('host') ?? ''
+    if (isSafeHost(name, host)) return next()
+    const message = `this server is not known as "${name}"; name it by its address, such as 127.0.0.1`
+    return c.json({ error: { code: 'foreign_host', message } }, 403)
+  })
   app.get('/health', async (c) => {
     const health = await options.health()
     return c.json(health, health.status === 'late' ? 503 : 200)
@@ -58,7 +67,6 @@ export async function startWatchServer(options: WatchServerOptions): Promise<Wat
     fetch: app.fetch,
     serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS },
   }) as Server
-  const host = options.host ?? '127.0.0.1'
   const port = await listen(server, host, options.port)
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,

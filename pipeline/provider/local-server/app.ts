@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { requestId } from 'hono/request-id'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { isSafeHost } from '../../host-name.js'
 import { batchRoutes } from './batch-routes.js'
 import type { BatchRunner } from './batch-runner.js'
 import type { BatchStore } from './batch-store.js'
@@ -15,6 +16,8 @@ import type { ServerEnv } from './server-env.js'
 
 /** What the routes work on. */
 export type AppParts = {
+  /** The address that is listened on. */
+  host: string
   files: FileStore
   batches: BatchStore
   runner: BatchRunner
@@ -27,6 +30,7 @@ export type AppParts = {
 
 /** The HTTP side of the server: every answer has a request id, and every failure is told in the API's shape. */
 export function buildApp({
+  host,
   files,
   batches,
   runner,
@@ -37,6 +41,10 @@ export function buildApp({
 }: AppParts): Hono<ServerEnv> {
   const app = new Hono<ServerEnv>()
   app.use(requestId({ headerName: 'x-request-id', generator: () => newId('req_') }))
+  app.use(async (c, next) => {
+    requireHost(c.req.header('host') ?? '', host)
+    await next()
+  })
   app.use('/v1/*', async (c, next) => {
     requireKey(c.req.header('authorization'))
     await next()
@@ -55,6 +63,13 @@ export function buildApp({
     return tellError(c, serverError())
   })
   return app
+}
+
+/** Files hold pictures: a page that had its own name lead here must not read them. */
+function requireHost(name: string, boundTo: string): void {
+  if (isSafeHost(name, boundTo)) return
+  const message = `This server is not known as "${name}": name it by its address, such as 127.0.0.1.`
+  throw new RespondError({ status: 403, code: 'foreign_host', message })
 }
 
 /** There are no accounts here: any key will do. */

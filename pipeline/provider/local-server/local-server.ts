@@ -61,12 +61,12 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   try {
     const closing = new AbortController()
     const abandoned = new AbortController()
-    const { app, runner } = await compose(options, closing.signal, abandoned.signal)
+    const host = options.host ?? '127.0.0.1'
+    const { app, runner } = await compose({ ...options, host }, closing.signal, abandoned.signal)
     const server = createAdaptorServer({
       fetch: app.fetch,
       serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS },
     }) as Server
-    const host = options.host ?? '127.0.0.1'
     const port = await listen(server, host, options.port ?? 0)
     runner.resume()
     const close = async () => {
@@ -87,8 +87,12 @@ export async function startLocalServer(options: LocalServerOptions): Promise<Loc
   }
 }
 
-async function compose(options: LocalServerOptions, closing: AbortSignal, abandoned: AbortSignal) {
-  const { directory, clock, respond, concurrency = DEFAULT_CONCURRENCY, log = () => {} } = options
+async function compose(
+  options: LocalServerOptions & { host: string },
+  closing: AbortSignal,
+  abandoned: AbortSignal,
+) {
+  const { host, directory, clock, respond, concurrency = DEFAULT_CONCURRENCY, log = () => {} } = options
   const faults = options.faults && planFaults(options.faults)
   const files = await FileStore.open(directory, clock)
   const batches = await BatchStore.open(directory, clock)
@@ -105,7 +109,7 @@ async function compose(options: LocalServerOptions, closing: AbortSignal, abando
     log,
     faults,
   })
-  return { app: buildApp({ files, batches, runner, respond, abandoned, log, faults }), runner }
+  return { app: buildApp({ host, files, batches, runner, respond, abandoned, log, faults }), runner }
 }
 
 async function closeServer(server: Server): Promise<void> {

@@ -5,6 +5,7 @@ import { settleLines } from '../../../data/records/outcomes.js'
 import type { HemlineError } from '../../../pipeline/errors.js'
 import { packageVersion } from '../../../scheduler/package-version.js'
 import { startWatchServer } from '../../../scheduler/watch/watch-server.js'
+import { askAs } from '../../ask-as.js'
 import { rejection } from '../../rejection.js'
 import { makeWatchWorld } from './watch-world.js'
 
@@ -37,6 +38,14 @@ watching('says how the daemon is, and 503 once its heart has not beaten for a mi
   assert.equal([late.status, late.json.status], [503, 'late'])
   pulse.heartbeatAt = world.context.clock.now()
   assert.is((await watch.get('/health')).status, 200)
+})
+
+watching('shows nothing to who asks by a name that was made to lead here', async () => {
+  await using watch = await makeWatchWorld()
+  for (const path of ['/health', '/metrics']) {
+    assert.is(await askAs('evil.example', watch.server.url + path), 403, path)
+    assert.is(await askAs('localhost:9464', watch.server.url + path), 200, path)
+  }
 })
 
 watching('a batch in doubt and a stuck one count as held', async () => {

@@ -8,6 +8,7 @@ import * as assert from 'uvu/assert'
 import { type Artifact, createArtifact } from '../../../../data/artifacts.js'
 import { receiveUpload } from '../../../../pipeline/provider/local-server/receive-upload.js'
 import { RespondError } from '../../../../pipeline/provider/local-server/respond.js'
+import { askAs } from '../../../ask-as.js'
 import { temporaryDirectory } from './temporary-directory.js'
 import { makeWorld, textOf, until, upload } from './world.js'
 import { post, formOf, codeOf, postRaw } from './forms.js'
@@ -95,11 +96,19 @@ refused('are refused in a body that is no form, or half of one', async () => {
   assert.equal(await readdir(join(world.directory, 'files')), [])
 })
 
+refused('are shown to nobody who asks by a name that was made to lead here', async () => {
+  await using world = await makeWorld()
+  const url = `${world.url}/files/${await upload(world.client, 'a picture')}/content`
+  const headers = { authorization: 'Bearer any' }
+  assert.is(await askAs('evil.example:8399', url, headers), 403)
+  for (const host of ['127.0.0.1:8399', 'localhost']) assert.is(await askAs(host, url, headers), 200, host)
+})
+
 refused('leave nothing when the connection ends halfway', async () => {
   await using world = await makeWorld()
   const socket = connect(Number(new URL(world.url).port), '127.0.0.1')
   socket.write(
-    `POST /v1/files HTTP/1.1\r\nhost: x\r\nauthorization: Bearer k\r\ncontent-length: 1000000\r\n` +
+    `POST /v1/files HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer k\r\ncontent-length: 1000000\r\n` +
       `content-type: multipart/form-data; boundary=b\r\n\r\n` +
       `--b\r\ncontent-disposition: form-data; name="file"; filename="a"\r\n\r\n${'x'.repeat(100_000)}`,
   )
