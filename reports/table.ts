@@ -1,11 +1,9 @@
 import Table from 'cli-table3'
 import stringWidth from 'string-width'
+import { printable } from './printable.js'
 import { wrapText } from './wrap-text.js'
 
 export type Column = { title: string; align?: 'left' | 'right' }
-
-/** Cells that would break out of their row, or drive the terminal, are shown as escapes. */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
 
 /**
  * Rows as a table of plain text, without colours, so that it can be piped and pasted. Numbers stand right when their
@@ -66,12 +64,4 @@ function fitColumns(natural: number[], width: number): number[] {
 /** How many characters wide a terminal shows a text; of plain ASCII that is known without looking up every character. */
 function widthOf(text: string): number {
   return /^[ -~]*$/.test(text) ? text.length : stringWidth(text)
-}
-
-/** Text on one line, with everything that is not printable as an escape such as `\u000a`. */
-export function printable(text: string): string {
-  return text.replace(
-    UNPRINTABLE,
-    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
-  )
 }

@@ -1,5 +1,6 @@
 import type { Listing } from '../reports/listing.js'
-import { formatTable, printable } from '../reports/table.js'
+import { printable } from '../reports/printable.js'
+import { formatTable } from '../reports/table.js'
 import { print, printLines } from './print.js'
 import { terminalWidth } from './terminal-width.js'
 

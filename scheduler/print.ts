@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import process from 'node:process'
+import { printableLines } from '../reports/printable.js'
 import { paint } from './paint.js'
 
-/** Prints text on stdout, ended by a line feed. */
+/** Prints text on stdout, ended by a line feed; whatever strangers' text is in it, nothing but our own colours drives the terminal. */
 export function print(text: string): Promise<void> {
-  return write(`${paint(text)}\n`)
+  return write(`${paint(printableLines(text))}\n`)
 }
 
 /** Prints one JSON object. */

@@ -1,6 +1,7 @@
 import process from 'node:process'
 import { explainSystemError } from '../data/system-errors.js'
 import { isExpected } from '../pipeline/errors.js'
+import { printableLines } from '../reports/printable.js'
 import { exitCodes } from './exit-codes.js'
 import { maskSecretsOf } from './secrets.js'
 import { UsageError } from './usage-error.js'
@@ -25,7 +26,7 @@ const BAD_USAGE = new Set([
 
 /**
  * Writes an error for a person: what is wrong, and what to do next. Of an error that nobody foresaw the stack is
- * written, too. Secrets are masked.
+ * written, too. Secrets are masked, and what strangers' text holds for the terminal is shown as escapes.
  *
  * @returns the exit code that goes with it.
  */
@@ -36,7 +37,7 @@ export function reportError(raw: unknown, to: NodeJS.WritableStream, isDebug = f
   const lines = [`error: ${isKnown ? message : `unexpected: ${message}`}`]
   if (isKnown && error.hint) lines.push(`hint: ${error.hint}`)
   if (stack && (isDebug || !isKnown)) lines.push(stack)
-  to.write(maskSecretsOf(process.env)(`${lines.join('\n')}\n`))
+  to.write(`${printableLines(maskSecretsOf(process.env)(lines.join('\n')))}\n`)
   const isBadUsage = error instanceof UsageError || (isExpected(error) && BAD_USAGE.has(error.code))
   return isBadUsage ? exitCodes.badUsage : exitCodes.failed
 }

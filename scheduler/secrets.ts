@@ -6,6 +6,7 @@ export const SECRET_NAMES = [
   'HEMLINE_UPSTREAM_KEY',
   'OPENAI_WEBHOOK_SECRET',
   'HEMLINE_NOTIFY_SECRET',
+  'HEMLINE_DASHBOARD_TOKEN',
 ] as const
 
 /** A mask for the secrets of this environment, as it is now. */

@@ -3,7 +3,7 @@ import type { Mask } from '../pipeline/mask.js'
 import { summarizeStep } from '../reports/step-summary.js'
 import { formatBytes, formatCount, formatCountOf, formatDuration } from '../reports/numbers.js'
 import { describeUsageDifference } from '../reports/usage-difference.js'
-import { printable } from '../reports/table.js'
+import { printable } from '../reports/printable.js'
 import type { DaemonEvent } from './daemon/daemon-event.js'
 import type { Progress, ProgressEvent } from './progress.js'
 

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { makeDesk, placeSamples } from './cli.js'
@@ -72,6 +72,18 @@ for (const [args, expected] of wrong) {
     assert.not.match(stderr, / at .*\.ts:\d+/)
   })
 }
+
+usage('what a manifest holds for the terminal does not reach it, not even in an error', async () => {
+  await using desk = await makeDesk()
+  await writeFile(desk.path('posts.csv'), 'imagex\u001b]0;mine\u0007,post\na.jpg,1\n')
+  const { code, stdout, stderr } = await desk.run([
+    ...['materialize', 'images', '--images', 'posts.csv', '--provider', 'local'],
+  ])
+  assert.is(code, 1)
+  assert.match(stderr, /^error: .*"imagex\\u001b\]0;mine\\u0007"/m)
+  // oxlint-disable-next-line no-control-regex
+  assert.not.match(stdout + stderr, /[\u0007\u001b]/)
+})
 
 usage('listings of a home that was only looked at say what to do next', async () => {
   await using desk = await makeDesk()

@@ -188,6 +188,7 @@ notifying(
       OPENAI_API_KEY: 'k1-k1-k1-k1',
       HEMLINE_NOTIFY_SECRET: 'k2',
       OPENAI_WEBHOOK_SECRET: 'k3',
+      HEMLINE_DASHBOARD_TOKEN: 'k5',
     }
     const { tell, close, warnings } = make({
       command: [process.execPath, script, out, '$HOME; rm -rf "x"', '*'],

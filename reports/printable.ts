@@ -1,0 +1,15 @@
+/** What would break out of its line, or drive the terminal. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu
+
+/** Text on one line, with everything that is not printable as an escape such as `\u000a`. */
+export function printable(text: string): string {
+  return text.replace(
+    UNPRINTABLE,
+    (character) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** Text of several lines; what is not printable in each is an escape. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
