@@ -49,6 +49,11 @@ export async function takeLease(db: Db, holder: Holder, clock: Clock): Promise<H
   return keepLease(db, holder, clock)
 }
 
+/** Takes nothing. @throws HemlineError `home_is_busy` where `takeLease` would. */
+export async function refuseBusy(db: Db, holder: Holder, clock: Clock): Promise<void> {
+  await findTakeable(db, holder, clock)
+}
+
 /** The lease that may be taken over, or undefined when there is none. */
 async function findTakeable(db: Db, holder: Holder, clock: Clock): Promise<Lease | undefined> {
   const seen = await findLease(db, EXECUTOR)

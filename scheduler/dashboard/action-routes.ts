@@ -8,15 +8,17 @@ import { isExpected } from '../../pipeline/errors.js'
 import { previewAction } from './preview-action.js'
 import { type PageAction, pageActionSchema } from './page-action.js'
 import { runCommand } from './child-command.js'
-import { startRun } from './start-run.js'
+import { runStarter } from './start-run.js'
 
 const MAX_BODY_BYTES = 16 * 1024
 
 type Tools = { db: Db; home: Home; clock: Clock; refresh: () => Promise<void> }
+type Start = ReturnType<typeof runStarter>
 
 /** What can be asked for from the page: first what it would do and cost, then, after a second click, the thing itself. */
 export function actionRoutes(tools: Tools): Hono {
   const route = new Hono()
+  const start = runStarter(tools)
   route.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: tooLarge }))
   route.post('/preview', async (c) => {
     const asked = pageActionSchema.safeParse(await bodyOf(c))
@@ -26,7 +28,7 @@ export function actionRoutes(tools: Tools): Hono {
   route.post('/', async (c) => {
     const asked = pageActionSchema.safeParse(await bodyOf(c))
     if (!asked.success) return c.json(badAction(asked.error), 400)
-    const text = await perform(asked.data, tools)
+    const text = await perform(asked.data, tools.home, start)
     await tools.refresh()
     return c.json({ text })
   })
@@ -39,9 +41,9 @@ export function actionRoutes(tools: Tools): Hono {
 }
 
 /** By the command that a person would type, which writes the action down, and hands it to the daemon where there is one. */
-async function perform(action: PageAction, tools: Tools): Promise<string> {
-  if (action.kind === 'materialize') return startRun(action.arguments.selection, tools)
-  const { stdout } = await runCommand(tools.home, wordsOf(action))
+async function perform(action: PageAction, home: Home, start: Start): Promise<string> {
+  if (action.kind === 'materialize') return start(action.arguments.selection)
+  const { stdout } = await runCommand(home, wordsOf(action))
   return stdout.trim()
 }
 

@@ -6,23 +6,34 @@ import { finishAction, insertAction, startAction } from '../../data/records/acti
 import { reviveCancelledRequests } from '../../data/records/request-revival.js'
 import { insertRun, listRuns } from '../../data/records/runs.js'
 import type { Clock } from '../../pipeline/clock.js'
+import { refuseBusy } from '../../pipeline/engine/lease.js'
 import { failureOf, selectionText } from '../../pipeline/engine/run-life.js'
 import { select } from '../../pipeline/engine/selection.js'
 import { HemlineError, isExpected } from '../../pipeline/errors.js'
+import { thisProcess } from '../holder.js'
 import { isHeldByDaemon } from '../queue-run.js'
 import { startCommand } from './child-command.js'
 
 const LOOK_INTERVAL_MS = 100
 const LONGEST_START_MS = 60_000
 
+type Tools = { db: Db; home: Home; clock: Clock }
+
+/** Starts runs one after the other: who asks for one while another begins is told whose run that is. */
+export function runStarter(tools: Tools): (selection: readonly string[]) => Promise<string> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (selection) => {
+    const started = last.then(() => startRun(selection, tools))
+    last = started.catch(() => {})
+    return started
+  }
+}
+
 /**
  * Starts a run for the page, and says which: a row in the daemon's queue, or, without a daemon, a process of its own, which goes
  * on when the page is not served any more. Written down as an action.
  */
-export async function startRun(
-  selection: readonly string[],
-  { db, home, clock }: { db: Db; home: Home; clock: Clock },
-): Promise<string> {
+async function startRun(selection: readonly string[], { db, home, clock }: Tools): Promise<string> {
   const action = { kind: 'materialize', arguments: JSON.stringify({ selection }), asked_by: 'page' } as const
   const id = await insertAction(db, action, clock.now())
   await startAction(db, id)
@@ -47,10 +58,9 @@ async function queue(selection: readonly string[], db: Db, clock: Clock): Promis
   return insertRun(db, run, clock.now(), 'queued')
 }
 
-async function startHere(
-  selection: readonly string[],
-  { db, home, clock }: { db: Db; home: Home; clock: Clock },
-): Promise<number> {
+async function startHere(selection: readonly string[], { db, home, clock }: Tools): Promise<number> {
+  // Before a process is: it would take the run that goes on for its own, and its log away.
+  await refuseBusy(db, thisProcess('run'), clock)
   const last = await newestRun(db)
   const before = new Map((await listRuns(db, 1)).map((run) => [run.id, run.state]))
   let end: Error | 'ended' | undefined

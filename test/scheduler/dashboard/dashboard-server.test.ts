@@ -1,9 +1,13 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import process from 'node:process'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import sharp from 'sharp'
 import type { Overview } from '../../../reports/dashboard-wire.js'
 import type { PostRow } from '../../../reports/gallery-wire.js'
+import { systemClock } from '../../../pipeline/clock.js'
+import { takeLease } from '../../../pipeline/engine/lease.js'
+import { thisProcess } from '../../../scheduler/holder.js'
 import { makeDesk, placeSamples } from '../cli.js'
 import { type DashboardWorld, makeDashboardWorld } from './dashboard-world.js'
 
@@ -162,6 +166,29 @@ serving(
     }
   },
 )
+
+serving('a run that is asked for while another process works is refused, and says who works', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const images = ['--images', 'samples/images/post-009', '--provider', 'local']
+  assert.is((await desk.run(['init', ...images])).code, 0)
+  await using world = await makeDashboardWorld({}, desk.path('.hemline'))
+  const { csrf } = (await world.get('/api/overview')).json
+  const asked = { kind: 'materialize', arguments: { selection: [] } }
+  const lease = await takeLease(world.db, { ...thisProcess('run'), pid: process.ppid }, systemClock)
+  const clicks = [1, 2].map(() => world.post('/api/actions', asked, { 'x-hemline-csrf': csrf }))
+  for (const { status, json } of await Promise.all(clicks)) {
+    assert.equal([status, json.error.code], [409, 'home_is_busy'])
+    assert.match(json.error.message, new RegExp(`process ${process.ppid} `))
+  }
+  await lease.release()
+  const actions = (await world.get('/api/actions')).json
+  assert.equal(
+    actions.map(({ state }: { state: string }) => state),
+    ['failed', 'failed'],
+  )
+  assert.not.ok((await readdir(world.home.root)).includes('last-run.log'))
+})
 
 /** The overviews as they are sent. */
 async function listenTo(world: DashboardWorld): Promise<AsyncDisposable & { next(): Promise<Overview> }> {
