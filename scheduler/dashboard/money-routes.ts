@@ -54,18 +54,33 @@ async function loadBudgets(
   return budgets
 }
 
-/** The same as `hemline cost compare --json`, asked for again only when something was committed. */
+/** The same as `hemline cost compare --json`. */
 function comparison(db: Db, home: Home): () => Promise<unknown> {
+  return keptUntilCommit(
+    () => readDataVersion(db),
+    async () => JSON.parse((await runCommand(home, ['cost', 'compare', '--json'])).stdout) as unknown,
+  )
+}
+
+/**
+ * What is made once, and anew only when it is asked for after something was committed. Never twice at a time, however often it is
+ * asked for and whatever is committed meanwhile: who asks then gets what is being made.
+ */
+export function keptUntilCommit<T>(
+  readVersion: () => Promise<number>,
+  make: () => Promise<T>,
+): () => Promise<T> {
   let version = -1
-  let compared: Promise<unknown> | undefined
+  let isMaking = false
+  let made: Promise<T> | undefined
   return async () => {
-    const now = await readDataVersion(db)
-    if (compared && now === version) return compared
+    const now = await readVersion()
+    if (made && (isMaking || now === version)) return made
     version = now
-    compared = runCommand(home, ['cost', 'compare', '--json']).then(
-      ({ stdout }) => JSON.parse(stdout) as unknown,
-    )
-    compared.catch(() => (compared = undefined))
-    return compared
+    isMaking = true
+    const making = make().finally(() => (isMaking = false))
+    making.catch(() => (made = undefined))
+    made = making
+    return making
   }
 }
