@@ -9,6 +9,9 @@ export type Facets = Partial<Record<FacetName, string>>
 
 const imageStatesShown = ['described', 'pending', 'skipped', 'failed'] as const
 
+/** So many words find what is meant; a hundred single letters took seconds of 100,000 posts, in which nothing else was answered. */
+const MOST_WORDS = 16
+
 /** Every value of a facet. */
 export function valuesOf(name: FacetName): readonly string[] {
   return name === 'state' ? imageStatesShown : termsOf(name satisfies VocabularyName)
@@ -33,11 +36,11 @@ export function searchText(record: PostRecord): { words: string; facets: string 
 
 /**
  * The query that finds what is typed and chosen; undefined when that is everything. Each word may be the beginning of one
- * that is meant.
+ * that is meant; words beyond the sixteenth are not looked for.
  */
 export function searchQuery(text: string, facets: Facets): string | undefined {
   const typed = text.match(/[\p{L}\p{N}]+/gu) ?? []
-  const words = typed.map((word) => `words : "${word}" *`)
+  const words = [...new Set(typed)].slice(0, MOST_WORDS).map((word) => `words : "${word}" *`)
   const { category, color, ...others } = facets
   const chosen = Object.entries(others).map(([name, value]) => facetTerm(name as FacetName, value))
   if (category !== undefined && color !== undefined) chosen.push(garmentTerm(category, color))
