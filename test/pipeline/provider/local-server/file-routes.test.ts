@@ -132,4 +132,16 @@ files('can be left in the middle of a download', async () => {
   assert.equal(world.events, [])
 })
 
+files('the head of a content opens nothing', async () => {
+  await using world = await makeWorld()
+  const url = `${world.url}/files/${await upload(world.client, randomBytes(300_000))}/content`
+  const open = async () => (await readdir('/dev/fd')).length
+  const before = await open()
+  for (let call = 0; call < 20; call++) {
+    const head = await fetch(url, { method: 'HEAD', headers: { authorization: 'Bearer any' } })
+    assert.is(head.headers.get('content-length'), '300000')
+  }
+  assert.ok((await open()) < before + 10)
+})
+
 files.run()
