@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import process from 'node:process'
-import { printableLines } from '../reports/printable.js'
+import { printableJson, printableLines } from '../reports/printable.js'
 import { paint } from './paint.js'
 
 /** Prints text on stdout, ended by a line feed; whatever strangers' text is in it, nothing but our own colours drives the terminal. */
@@ -10,12 +10,12 @@ export function print(text: string): Promise<void> {
 
 /** Prints one JSON object. */
 export function printObject(value: unknown): Promise<void> {
-  return write(`${JSON.stringify(value, undefined, 2)}\n`)
+  return write(`${printableJson(JSON.stringify(value, undefined, 2))}\n`)
 }
 
 /** Prints each item as a line of JSON, as the items come. */
 export async function printLines(items: AsyncIterable<unknown> | Iterable<unknown>): Promise<void> {
-  for await (const item of items) await write(`${JSON.stringify(item)}\n`)
+  for await (const item of items) await write(`${printableJson(JSON.stringify(item))}\n`)
 }
 
 /** A slow reader is waited for, so that a long listing is not held in memory. */

@@ -81,8 +81,13 @@ usage('what a manifest holds for the terminal does not reach it, not even in an 
   ])
   assert.is(code, 1)
   assert.match(stderr, /^error: .*"imagex\\u001b\]0;mine\\u0007"/m)
+  await writeFile(desk.path('posts.csv'), 'image,\u009b31m\na.jpg,\u009bm\n')
+  const again = await desk.run(['materialize', 'images', '--images', 'posts.csv', '--provider', 'local'])
+  assert.is(again.code, 0, again.stderr)
+  assert.equal((await desk.lines(['images']))[0].columns, { '\u009b31m': '\u009bm' })
+  const { stdout: json } = await desk.run(['images', '--json'])
   // oxlint-disable-next-line no-control-regex
-  assert.not.match(stdout + stderr, /[\u0007\u001b]/)
+  assert.not.match(stdout + stderr + json, /[\u0007\u001b\u009b]/)
 })
 
 usage('listings of a home that was only looked at say what to do next', async () => {
