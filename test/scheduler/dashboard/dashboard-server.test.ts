@@ -8,6 +8,7 @@ import type { PostRow } from '../../../reports/gallery-wire.js'
 import { systemClock } from '../../../pipeline/clock.js'
 import { takeLease } from '../../../pipeline/engine/lease.js'
 import { thisProcess } from '../../../scheduler/holder.js'
+import { until } from '../../pipeline/provider/local-server/world.js'
 import { makeDesk, placeSamples } from '../cli.js'
 import { type DashboardWorld, makeDashboardWorld } from './dashboard-world.js'
 
@@ -154,10 +155,14 @@ serving(
     daemon.child.stderr!.on('data', (text: string) => (logged += text))
     await daemon.says('daemon.page_served')
     await daemon.says('source.observed')
+    await until(() => printed.includes('Look at'))
     const urls = [/Look at (http\S+)/.exec(printed)?.[1], /"url":"(http[^"]+)"/.exec(logged)?.[1]]
     for (const url of urls) {
-      const { overview } = (await (await fetch(`${url}/api/overview`)).json()) as { overview: Overview }
-      assert.is(overview.daemon?.status, 'ok', url)
+      // What was read less than half a second ago is answered again; the daemon may have told how it is since.
+      await until(async () => {
+        const { overview } = (await (await fetch(`${url}/api/overview`)).json()) as { overview: Overview }
+        return overview.daemon?.status === 'ok'
+      })
       assert.is((await fetch(`${url}/`)).status, 200)
     }
     for (const { child, ended } of [page, daemon]) {
