@@ -38,7 +38,16 @@ function parse(hash: string): Route {
   const view = views.find((each) => each === name) ?? 'graph'
   return {
     view,
-    chosen: chosen === undefined || chosen === '' ? undefined : decodeURIComponent(chosen),
+    chosen: chosen === undefined || chosen === '' ? undefined : decoded(chosen),
     query: new URLSearchParams(search),
+  }
+}
+
+/** Undefined for what was cut off in the middle of a character. */
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
   }
 }

@@ -111,6 +111,10 @@ async function views(path: string): Promise<void> {
   await shown.keyboard.type('nothing of that kind')
   await shown.getByRole('heading', { name: 'Nothing fits' }).waitFor()
 
+  // An address that was cut off in the middle shows the view that it names.
+  await shown.goto(`${world.served.url}/#/activity/%E0`)
+  await shown.getByRole('heading', { name: 'Activity' }).waitFor()
+
   // An action: first what it would do and cost, then, after the second click, the thing; then its record.
   await shown.goto(`${world.served.url}/#/graph`)
   await shown.getByRole('button', { name: 'Materialize' }).click()
