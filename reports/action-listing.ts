@@ -16,7 +16,7 @@ export const actionListing: Listing<ActionRecord> = {
     action.asked_by,
     [action.kind, ...wordsOf(action.arguments)].join(' '),
     action.state,
-    action.error ?? wordsOf(action.outcome).join(' '),
+    action.error ?? textOf(action.outcome),
   ],
   json: (action) => ({
     action: action.id,
@@ -33,8 +33,12 @@ export const actionListing: Listing<ActionRecord> = {
   empty: 'Nobody asked for anything yet but runs: hemline runs',
 }
 
-function wordsOf(json: string | null): string[] {
-  if (json === null) return []
+/** What a person was told that it came to. */
+function textOf(outcome: string | null): string {
+  return outcome === null ? '' : (JSON.parse(outcome) as { text: string }).text
+}
+
+function wordsOf(json: string): string[] {
   return Object.values(JSON.parse(json) as Record<string, unknown>)
     .filter((value) => value !== null && value !== false)
     .map(String)

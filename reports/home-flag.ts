@@ -1,5 +1,9 @@
 /** What a command that is to be typed next needs, to mean the same home; nothing for the default one. */
 export function flagOfHome(home: string): string {
-  if (home === '.hemline') return ''
-  return ` --home ${/^[\w./~-]+$/.test(home) ? home : `'${home.replaceAll("'", `'\\''`)}'`}`
+  return home === '.hemline' ? '' : ` --home ${shellWord(home)}`
+}
+
+/** A text as one word of a shell: as it is where that is one, else in quotes. */
+export function shellWord(text: string): string {
+  return /^[\w./~-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -19,7 +19,7 @@ export function describeResubmission(again: {
     measuredBy: number
   }
   isBilled: boolean
-}): string {
+}): { text: string; next: string } {
   const { kind, named, requests, cost, isBilled } = again
   const answers =
     cost.measuredBy === 0
@@ -30,7 +30,7 @@ export function describeResubmission(again: {
     `paid twice: about ${formatUsd(cost.costNanoUsd)}${isBilled ? '' : ' (not billed)'} ` +
     `for ${formatCount(cost.inputTokens)} tokens of input at ${cost.price}${answers}.`
   if (kind === 'unconfirmed') {
-    return `${risk}\nIf you are sure that it does not: hemline resubmit ${named} --yes`
+    return { text: risk, next: `If you are sure that it does not: hemline resubmit ${named} --yes` }
   }
-  return `Given up: ${named}. ${risk}\nSend the requests again with: hemline materialize`
+  return { text: `Given up: ${named}. ${risk}`, next: 'Send the requests again with: hemline materialize' }
 }

@@ -1,11 +1,11 @@
 import process from 'node:process'
 import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
-import { type ActionRecord, finishAction, getAction, insertAction } from '../../data/records/actions.js'
+import { type ActionRecord, getAction, insertAction } from '../../data/records/actions.js'
 import { systemClock } from '../../pipeline/clock.js'
 import { type HeldLease, takeLease } from '../../pipeline/engine/lease.js'
-import { failureOf } from '../../pipeline/engine/run-life.js'
 import { HemlineError, isExpected } from '../../pipeline/errors.js'
+import type { ActionOutcome } from '../../reports/action-outcome.js'
 import { type LazyConnection, prepareConnection } from '../connect.js'
 import { thisProcess } from '../holder.js'
 import { makeProgress } from '../make-progress.js'
@@ -14,7 +14,8 @@ import { isHeldByDaemon } from '../queue-run.js'
 import { settleSettings } from '../settle-settings.js'
 import { stopSignal } from '../stop-signal.js'
 import type { WantedAction } from './action-arguments.js'
-import { type ActionTools, type Outcome, carryOut, endLeftActions } from './carry-out.js'
+import { type ActionTools, carryOut, endLeftActions } from './carry-out.js'
+import { failAction } from './fail-action.js'
 
 const LOOK_INTERVAL_MS = 250
 
@@ -24,7 +25,7 @@ const LOOK_INTERVAL_MS = 250
  *
  * @throws HemlineError what it failed for, as it is on record; `no_home`, and `not_followed` when this process is stopped before.
  */
-export async function askAction(folder: string, wanted: WantedAction): Promise<Outcome> {
+export async function askAction(folder: string, wanted: WantedAction): Promise<ActionOutcome> {
   return withHome(folder, async (db, home) => {
     const askedBy = process.env['HEMLINE_ASKED_BY'] === 'page' ? 'page' : 'command'
     const action = {
@@ -36,7 +37,7 @@ export async function askAction(folder: string, wanted: WantedAction): Promise<O
     const stop = stopSignal()
     while (!stop.aborted) {
       const row = await getAction(db, id)
-      if (row.state === 'done') return JSON.parse(row.outcome!) as Outcome
+      if (row.state === 'done') return JSON.parse(row.outcome!) as ActionOutcome
       if (row.state === 'failed') throw errorOf(row)
       const isDaemons = row.state === 'running' || (await isHeldByDaemon(db, systemClock.now()))
       if (!isDaemons && (await carryOutHere(row, db, home, stop))) continue
@@ -62,8 +63,7 @@ async function carryOutHere(action: ActionRecord, db: Db, home: Home, stop: Abor
   } catch (error) {
     const isBusy = isExpected(error) && error.code === 'home_is_busy'
     if (isBusy && (await isHeldByDaemon(db, systemClock.now()))) return false
-    const hint = isExpected(error) ? error.hint : undefined
-    await finishAction(db, action.id, { state: 'failed', ...failureOf(error), hint }, systemClock.now())
+    await failAction(db, action.id, error, systemClock.now())
     return true
   } finally {
     await lease?.release()

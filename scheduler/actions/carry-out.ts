@@ -13,14 +13,14 @@ import { adoptBatch } from '../../pipeline/batch/adopt.js'
 import type { BatchContext } from '../../pipeline/batch/batch-context.js'
 import { cancelBatch } from '../../pipeline/batch/cancel.js'
 import { resubmit } from '../../pipeline/batch/resubmit.js'
-import { failureOf } from '../../pipeline/engine/run-life.js'
-import { isExpected } from '../../pipeline/errors.js'
+import type { ActionOutcome } from '../../reports/action-outcome.js'
 import { formatCountOf } from '../../reports/numbers.js'
 import { describeResubmission } from '../../reports/resubmission.js'
+import { nothingFailed } from '../../reports/retry-summary.js'
 import { readAction } from './action-arguments.js'
+import { failAction } from './fail-action.js'
 
-/** What an action came to: a word for programs, and sentences for people. */
-export type Outcome = { kind: string; text: string }
+const GO_ON = 'Go on with: hemline materialize'
 
 /** What carrying out needs; the provider is asked for only by what has to talk to it. */
 export type ActionTools = {
@@ -39,8 +39,7 @@ export async function carryOut(action: ActionRecord, tools: ActionTools, now: ()
     const outcome = await doIt(action, tools)
     await finishAction(db, action.id, { state: 'done', outcome }, now())
   } catch (error) {
-    const hint = isExpected(error) ? error.hint : undefined
-    await finishAction(db, action.id, { state: 'failed', ...failureOf(error), hint }, now())
+    await failAction(db, action.id, error, now())
   }
 }
 
@@ -54,7 +53,7 @@ export async function endLeftActions(db: Db, now: Date): Promise<void> {
   }
 }
 
-async function doIt(row: ActionRecord, tools: ActionTools): Promise<Outcome> {
+async function doIt(row: ActionRecord, tools: ActionTools): Promise<ActionOutcome> {
   const action = readAction(row)
   switch (action.kind) {
     case 'adopt':
@@ -71,44 +70,46 @@ async function doIt(row: ActionRecord, tools: ActionTools): Promise<Outcome> {
 async function adoptIt(
   { batch: id, part: name }: { batch: string; part?: string | undefined },
   context: BatchContext,
-): Promise<Outcome> {
+): Promise<ActionOutcome> {
   const { kind, batch, part } = await adoptBatch(id, name, context)
   const word = batch.state === 'open' ? batch.status : batch.state
   const verb = kind === 'adopted' ? 'Adopted' : 'Already ours'
   return {
     kind,
-    text: `${verb}: batch ${id} (${word}), ${part.requests} requests of ${part.path}.\nGo on with: hemline materialize`,
+    text: `${verb}: batch ${id} (${word}), ${formatCountOf(part.requests, 'request')} of ${part.path}.`,
+    next: GO_ON,
   }
 }
 
 async function resubmitIt(
   { named, is_confirmed: isConfirmed }: { named: string; is_confirmed: boolean },
   { home, context, isBilled }: ActionTools,
-): Promise<Outcome> {
+): Promise<ActionOutcome> {
   const batches = await context()
   const result = await resubmit(named, isConfirmed, batches)
   if (result.kind === 'found') {
     const { provider_batch_id: id, status } = result.batch
     const found = `The last look found it: batch ${id} (${status}) is ours, so nothing is sent again.`
-    return { kind: 'found', text: `${found}\nGo on with: hemline materialize` }
+    return { kind: 'found', text: found, next: GO_ON }
   }
   const catalogue = await readCatalogue(home.models)
   const cost = await expectedCost(batches.db, { ...result, lane: 'batch' }, catalogue)
-  return { kind: result.kind, text: describeResubmission({ ...result, named, cost, isBilled }) }
+  return { kind: result.kind, ...describeResubmission({ ...result, named, cost, isBilled }) }
 }
 
-async function cancelIt({ batch: id }: { batch: string }, context: BatchContext): Promise<Outcome> {
+async function cancelIt({ batch: id }: { batch: string }, context: BatchContext): Promise<ActionOutcome> {
   const batch = await cancelBatch(id, context)
-  const done = `${batch.requests_completed} of ${batch.requests_total} requests were answered so far`
+  const done = `${batch.requests_completed} of ${formatCountOf(batch.requests_total, 'request')} were answered so far`
   return {
     kind: 'cancelled',
-    text: `Batch ${id} is ${batch.status}; ${done}.\nTake them in with: hemline materialize --wait`,
+    text: `Batch ${id} is ${batch.status}; ${done}.`,
+    next: 'Take them in with: hemline materialize --wait',
   }
 }
 
-async function retryIt({ reason }: { reason?: string | undefined }, db: Db): Promise<Outcome> {
+async function retryIt({ reason }: { reason?: string | undefined }, db: Db): Promise<ActionOutcome> {
   const requests = await retryFailedRequests(db, reason)
-  if (requests === 0) return { kind: 'nothing', text: 'Nothing failed for good, so nothing is asked again.' }
+  if (requests === 0) return { kind: 'nothing', text: nothingFailed(reason) }
   const text = `${formatCountOf(requests, 'request waits', 'requests wait')} to be asked again.`
-  return { kind: 'pending', text: `${text}\nAsk with: hemline materialize` }
+  return { kind: 'pending', text, next: 'Ask with: hemline materialize' }
 }

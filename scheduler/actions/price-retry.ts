@@ -12,6 +12,6 @@ export async function priceRetry(
   return withHome(folder, async (db, home) => {
     const expected = await expectedRetry(db, { reason, lane: 'batch' }, await readCatalogue(home.models))
     const isBilled = (await readConfig(home))?.settings.provider === 'openai'
-    return { requests: expected.requests, text: describeRetry({ ...expected, isBilled }) }
+    return { requests: expected.requests, text: describeRetry({ reason, ...expected, isBilled }, folder) }
   })
 }

@@ -15,13 +15,14 @@ export const adopt = defineCommand({
       })
       .example('$0 adopt batch_68f2a1', 'The batch that you found in the provider’s list'),
   async handler(args) {
-    const [{ askAction }, { print }] = await Promise.all([
+    const [{ askAction }, { describeOutcome }, { print }] = await Promise.all([
       import('../actions/ask-action.js'),
+      import('../../reports/action-outcome.js'),
       import('../print.js'),
     ])
     const { batch, part } = args
-    const { text } = await askAction(args.home, { kind: 'adopt', arguments: { batch, part } })
-    await print(text)
+    const outcome = await askAction(args.home, { kind: 'adopt', arguments: { batch, part } })
+    await print(describeOutcome(outcome, args.home))
     return exitCodes.done
   },
 })

@@ -12,12 +12,13 @@ export const cancel = defineCommand({
       .example('$0 cancel batch_68f2a1', 'End it; the next run takes in what it answered')
       .epilogue('Only a run that a person starts after it ended asks the unanswered requests again.'),
   async handler(args) {
-    const [{ askAction }, { print }] = await Promise.all([
+    const [{ askAction }, { describeOutcome }, { print }] = await Promise.all([
       import('../actions/ask-action.js'),
+      import('../../reports/action-outcome.js'),
       import('../print.js'),
     ])
-    const { text } = await askAction(args.home, { kind: 'cancel', arguments: { batch: args.batch } })
-    await print(text)
+    const outcome = await askAction(args.home, { kind: 'cancel', arguments: { batch: args.batch } })
+    await print(describeOutcome(outcome, args.home))
     return exitCodes.done
   },
 })

@@ -23,14 +23,15 @@ export const resubmit = defineCommand({
       .example('$0 resubmit batch_68f2a1', 'What it would cost if the batch exists after all')
       .epilogue('Looks a last time before: a batch that is found is adopted, and nothing is sent again.'),
   async handler(args) {
-    const [{ askAction }, { print }] = await Promise.all([
+    const [{ askAction }, { describeOutcome }, { print }] = await Promise.all([
       import('../actions/ask-action.js'),
+      import('../../reports/action-outcome.js'),
       import('../print.js'),
     ])
     const named = args['part-or-batch'] as string
     const wanted = { kind: 'resubmit', arguments: { named, is_confirmed: args.yes } } as const
-    const { kind, text } = await askAction(args.home, wanted)
-    await print(text)
-    return kind === 'unconfirmed' ? exitCodes.held : exitCodes.done
+    const outcome = await askAction(args.home, wanted)
+    await print(describeOutcome(outcome, args.home))
+    return outcome.kind === 'unconfirmed' ? exitCodes.held : exitCodes.done
   },
 })

@@ -21,14 +21,16 @@ export const retry = defineCommand({
         'They wait for the next run, with all their attempts before them. Exit code 4: not confirmed.',
       ),
   async handler(args) {
-    const [{ askAction }, { print }, { priceRetry }] = await Promise.all([
+    const [{ askAction }, { describeOutcome }, { print }, { priceRetry }] = await Promise.all([
       import('../actions/ask-action.js'),
+      import('../../reports/action-outcome.js'),
       import('../print.js'),
       import('../actions/price-retry.js'),
     ])
     const { reason } = args
     if (args.yes) {
-      await print((await askAction(args.home, { kind: 'retry', arguments: { reason } })).text)
+      const outcome = await askAction(args.home, { kind: 'retry', arguments: { reason } })
+      await print(describeOutcome(outcome, args.home))
       return exitCodes.done
     }
     const { requests, text } = await priceRetry(args.home, reason)

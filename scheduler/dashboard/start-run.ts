@@ -7,9 +7,10 @@ import { reviveCancelledRequests } from '../../data/records/request-revival.js'
 import { insertRun, listRuns } from '../../data/records/runs.js'
 import type { Clock } from '../../pipeline/clock.js'
 import { refuseBusy } from '../../pipeline/engine/lease.js'
-import { failureOf, selectionText } from '../../pipeline/engine/run-life.js'
+import { selectionText } from '../../pipeline/engine/run-life.js'
 import { select } from '../../pipeline/engine/selection.js'
-import { HemlineError, isExpected } from '../../pipeline/errors.js'
+import { HemlineError } from '../../pipeline/errors.js'
+import { failAction } from '../actions/fail-action.js'
 import { thisProcess } from '../holder.js'
 import { isHeldByDaemon } from '../queue-run.js'
 import { startCommand } from './child-command.js'
@@ -44,8 +45,7 @@ async function startRun(selection: readonly string[], { db, home, clock }: Tools
     await finishAction(db, id, { state: 'done', outcome: { kind: 'run', run, text } }, clock.now())
     return text
   } catch (error) {
-    const hint = isExpected(error) ? error.hint : undefined
-    await finishAction(db, id, { state: 'failed', ...failureOf(error), hint }, clock.now())
+    await failAction(db, id, error, clock.now())
     throw error
   }
 }

@@ -53,9 +53,12 @@ asking(
     assert.is(cancelled.code, 0, cancelled.stderr)
     assert.match(cancelled.stdout, /is cancelling; 0 of 3 requests/)
     gate.open()
-    const known = await desk.run(['adopt', batch])
+    const known = await desk.run(['adopt', batch, '--home', './.hemline'])
     assert.is(known.code, 0, known.stderr)
     assert.match(known.stdout, /^Already ours/)
+    assert.match(known.stdout, /^Go on with: hemline materialize --home \.\/\.hemline$/m)
+    const listed = await desk.run(['actions', '--limit', '1'])
+    assert.match(listed.stdout, /│ Already ours: [^│]* requests of batch_jobs[^│\\]*\. +│/)
     // From the page: the run is a row in the daemon's queue.
     await using world = await makeDashboardWorld({}, desk.path('.hemline'))
     const { csrf } = (await world.get('/api/overview')).json
@@ -108,7 +111,13 @@ asking(
     assert.match(priced.stdout, /expected to cost \$0\.\d+ in a batch/)
     assert.is(await failed(), 3)
     const none = await desk.run(['retry', '--reason', 'other', '--yes'])
-    assert.match(none.stdout + none.stderr, /Nothing failed for good/)
+    assert.is(
+      none.stdout,
+      'Nothing failed for good with the reason "other", so there is nothing to ask again.\n',
+    )
+    const [{ reason }] = await desk.lines(['requests', '--state', 'failed'])
+    const named = await desk.run(['retry', '--reason', reason, '--home', './.hemline'])
+    assert.match(named.stdout, `Do it with: hemline retry --yes --reason ${reason} --home ./.hemline`)
 
     await using world = await makeDashboardWorld({}, desk.path('.hemline'))
     const { csrf } = (await world.get('/api/overview')).json
