@@ -4,7 +4,7 @@ import { type TokenSums, usageDifference } from '../pipeline/batch/usage-differe
 import { nextStepOf } from './batch-next-step.js'
 import type { Listing } from './listing.js'
 import { formatBytes, formatCount, formatDuration } from './numbers.js'
-import { describeUsageDifference } from './usage-difference.js'
+import { describeUsageDifference, tokensJson } from './usage-difference.js'
 
 /**
  * @param now  from which ages and the time to expiry are counted.
@@ -99,12 +99,6 @@ function usageOf({ usage }: ListedBatch): TokenSums | null {
 function differenceOf(batch: ListedBatch): TokenSums | null {
   if (batch.state !== 'collected') return null
   return usageDifference(JSON.parse(batch.charged) as TokenSums, usageOf(batch)) ?? null
-}
-
-function tokensJson(tokens: TokenSums | null): object | null {
-  if (tokens === null) return null
-  const { inputTokens, cachedTokens, outputTokens } = tokens
-  return { input_tokens: inputTokens, cached_tokens: cachedTokens, output_tokens: outputTokens }
 }
 
 function since(instant: string, now: Date): string {

@@ -29,13 +29,13 @@ export const imageListing: Listing<ListedImage> = {
     const why = reason === null ? '' : `${reason}: ${detail ?? ''}`
     return [image.post, String(image.position), image.path, state, why]
   },
-  json(image) {
-    const { path, post: post_id, position, sha256, format, width, height, columns } = image
+  json(listed) {
+    const { path: image, post: post_id, position, sha256, format, width, height, columns } = listed
     return {
-      path,
+      image,
       post_id,
       position,
-      ...stateOf(image),
+      ...stateOf(listed),
       format,
       width,
       height,

@@ -69,7 +69,11 @@ export function ledgerJson(rows: readonly LedgerRow[], by: LedgerView): Record<s
     by,
     billed: sumOf(billed),
     local: sumOf(local),
-    rows: rows.map(({ key, is_local: isLocal, ...sum }) => ({ [by]: key, is_billed: isLocal === 0, ...sum })),
+    rows: rows.map(({ key, is_local: isLocal, ...sum }) => ({
+      [keyName(by)]: key,
+      is_billed: isLocal === 0,
+      ...sum,
+    })),
   }
 }
 
@@ -77,13 +81,18 @@ export function ledgerJson(rows: readonly LedgerRow[], by: LedgerView): Record<s
 export function ledgerLines(rows: readonly LedgerRow[], by: LedgerView): string[][] {
   const names = Object.keys(sumOf([])) as (keyof LedgerSum)[]
   return [
-    [by, 'is_billed', ...names],
+    [keyName(by), 'is_billed', ...names],
     ...rows.map((row) => [
       row.key,
       row.is_local === 0 ? 'true' : 'false',
       ...names.map((name) => String(row[name] ?? '')),
     ]),
   ]
+}
+
+/** Of what names a row, as every other listing calls it. */
+function keyName(by: LedgerView): string {
+  return by === 'post' ? 'post_id' : by
 }
 
 function sidesOf(rows: readonly LedgerRow[]): { billed: LedgerRow[]; local: LedgerRow[] } {

@@ -1,4 +1,4 @@
-import type { ModelRow } from '../data/catalogue/model-row.js'
+import type { ImageRule, LongContext, ModelRow, PatchFit, Source } from '../data/catalogue/model-row.js'
 import type { Listing } from './listing.js'
 
 /** What is known of each model, and who says so. */
@@ -23,7 +23,7 @@ export const modelListing: Listing<ModelRow> = {
     model.shutDown ? `${model.shutDown.date}, then ${model.shutDown.replacement}` : '',
     `${model.sources.prices.name}, ${model.sources.prices.asOf}`,
   ],
-  json: (model) => ({
+  json: ({ sources, ...model }) => ({
     model: model.id,
     usd_per_million_tokens: {
       input: model.prices.input,
@@ -31,12 +31,16 @@ export const modelListing: Listing<ModelRow> = {
       output: model.prices.output,
     },
     lane_factors: model.laneFactors,
-    long_context: model.longContext ?? null,
+    long_context: longContextJson(model.longContext),
     context_tokens: model.contextTokens ?? null,
-    image_rule: model.imageRule,
+    image_rule: ruleJson(model.imageRule),
     is_confirmed: model.isConfirmed,
     shut_down: model.shutDown ?? null,
-    sources: model.sources,
+    sources: {
+      prices: sourceJson(sources.prices),
+      image_rule: sourceJson(sources.imageRule),
+      shut_down: sourceJson(sources.shutDown),
+    },
   }),
   empty: 'No models are known.',
 }
@@ -45,4 +49,26 @@ function ruleInWords({ imageRule: rule }: ModelRow): string {
   return rule.family === 'tile'
     ? `tiles of 512 px: ${rule.base} + ${rule.perTile} each`
     : `patches of 32 px, x ${rule.multiplier}`
+}
+
+/** As `models.json` of a home has it. */
+function ruleJson(rule: ImageRule): object {
+  if (rule.family === 'tile') return { tile: { base: rule.base, per_tile: rule.perTile } }
+  const { low, high, auto } = rule.fit
+  const fit = { low: fitJson(low), high: fitJson(high), auto: fitJson(auto) }
+  return { patch: { multiplier: rule.multiplier, fit } }
+}
+
+function fitJson({ maxSidePx, budget }: PatchFit): object {
+  return { max_side_px: maxSidePx ?? null, budget: budget ?? null }
+}
+
+function longContextJson(surcharge: LongContext | undefined): object | null {
+  if (!surcharge) return null
+  const { aboveInputTokens, inputFactor, outputFactor } = surcharge
+  return { above_input_tokens: aboveInputTokens, input_factor: inputFactor, output_factor: outputFactor }
+}
+
+function sourceJson({ name, asOf }: Source): object {
+  return { name, as_of: asOf }
 }

@@ -27,6 +27,13 @@ export function describeRecovery(recovery: RecoverySummary, home: string): strin
 }
 
 /** The same under stable names; `cost_nano_usd` is in billionths of a dollar. */
-export function recoveryJson({ parts, requests, answers, costNanoUsd, movedTo }: RecoverySummary): object {
+export function recoveryJson({
+  parts: found,
+  requests,
+  answers,
+  costNanoUsd,
+  movedTo,
+}: RecoverySummary): object {
+  const parts = found.map(({ path: part, ...rest }) => ({ part, ...rest }))
   return { parts, requests, answers, cost_nano_usd: costNanoUsd, moved_to: movedTo }
 }

@@ -1,7 +1,7 @@
 import type { CheckedBatch } from '../data/records/ledger.js'
 import { type TokenSums, usageDifference } from '../pipeline/batch/usage-difference.js'
 import { formatCountOf } from './numbers.js'
-import { describeUsageDifference } from './usage-difference.js'
+import { describeUsageDifference, tokensJson } from './usage-difference.js'
 
 /** How the charges of collected batches stand to the provider's own sums over them. */
 export type UsageCheck = {
@@ -28,6 +28,16 @@ export function checkUsage({
     else check.agreeing++
   }
   return check
+}
+
+/** The same under stable names. */
+export function usageCheckJson({ differing, ...counts }: UsageCheck): object {
+  return {
+    ...counts,
+    differing: differing.map(({ batch, charged, reported }) => ({
+      ...{ batch, charged: tokensJson(charged), reported: tokensJson(reported) },
+    })),
+  }
 }
 
 /** The same as sentences, one a line; empty when no batch was collected. */

@@ -13,6 +13,13 @@ export function describeUsageDifference(charged: TokenSums, reported: TokenSums)
   return `the answers report ${parts.join(', ')}`
 }
 
+/** Tokens under stable names; null for none. */
+export function tokensJson(tokens: TokenSums | null): object | null {
+  if (tokens === null) return null
+  const { inputTokens, cachedTokens, outputTokens } = tokens
+  return { input_tokens: inputTokens, cached_tokens: cachedTokens, output_tokens: outputTokens }
+}
+
 const words: Record<keyof TokenSums, string> = {
   inputTokens: 'tokens in',
   cachedTokens: 'cached',

@@ -9,7 +9,7 @@ import {
 import { describeReuse, formatLedger, ledgerJson, ledgerLines } from '../reports/ledger-table.js'
 import { formatCountOf } from '../reports/numbers.js'
 import { formatMarkdown } from '../reports/table.js'
-import { checkUsage, describeUsageCheck } from '../reports/usage-check.js'
+import { checkUsage, describeUsageCheck, usageCheckJson } from '../reports/usage-check.js'
 import { withHome } from './open-home.js'
 import { print, printObject } from './print.js'
 import { terminalTable } from './terminal-width.js'
@@ -32,7 +32,9 @@ export function printLedger(options: {
     const usage = checkUsage(await findCheckedBatches(db))
     const lostCalls = await countLostCalls(db)
     if (format === 'json')
-      return printObject({ ...ledgerJson(rows, by), reuse, usage, lost_calls: lostCalls })
+      return printObject({
+        ...{ ...ledgerJson(rows, by), reuse, usage: usageCheckJson(usage), lost_calls: lostCalls },
+      })
     const shown = format === 'md' ? formatMarkdown : terminalTable
     await print(formatLedger(rows, by, { most: limit, format: shown }))
     const notes = [describeReuse(reuse) ?? [], describeUsageCheck(usage), lostNote(lostCalls)].flat()

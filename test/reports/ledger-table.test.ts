@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert'
 import type { LedgerRow } from '../../data/records/ledger.js'
 import { formatLedger, ledgerJson, ledgerLines } from '../../reports/ledger-table.js'
 import { formatMarkdown } from '../../reports/table.js'
-import { checkUsage, describeUsageCheck } from '../../reports/usage-check.js'
+import { checkUsage, describeUsageCheck, usageCheckJson } from '../../reports/usage-check.js'
 
 const table = suite('the ledger table')
 
@@ -93,7 +93,15 @@ table('says how the charges stand to the provider’s own sums', () => {
     { batch: 'b', usage: other, charged: usage },
     { batch: 'c', usage: nothing, charged: usage },
   ]
-  assert.equal(describeUsageCheck(checkUsage({ checked, unchecked: 1 })), [
+  const check = checkUsage({ checked, unchecked: 1 })
+  assert.equal((usageCheckJson(check) as { differing: object[] }).differing, [
+    {
+      batch: 'b',
+      charged: { input_tokens: 10, cached_tokens: 0, output_tokens: 2 },
+      reported: { input_tokens: 11, cached_tokens: 0, output_tokens: 2 },
+    },
+  ])
+  assert.equal(describeUsageCheck(check), [
     'b: the answers report 10 tokens in (the provider: 11)',
     "The provider's own sums agree to the token for 1 batch.",
     'The provider gives no sum for 2 batches.',

@@ -67,7 +67,7 @@ bad('is described as far as it goes, and each file that is left out says why', a
 
   const images = await desk.lines(['images'])
   const skipped = images.filter(({ state }) => state === 'skipped')
-  assert.equal(Object.fromEntries(skipped.map(({ path, reason }) => [path, reason])), {
+  assert.equal(Object.fromEntries(skipped.map(({ image, reason }) => [image, reason])), {
     'post/2.jpg': 'empty',
     'post/3.jpg': 'not_an_image',
     'post/4.jpg': 'truncated',
@@ -78,7 +78,7 @@ bad('is described as far as it goes, and each file that is left out says why', a
     loop: 'link_loop',
   })
   assert.ok(skipped.every(({ detail }) => detail.length > 10))
-  const described = images.filter(({ state }) => state === 'described').map(({ path }) => path)
+  const described = images.filter(({ state }) => state === 'described').map(({ image }) => image)
   const odd = oddNames.map((name) => `odd/${name.replaceAll('\\', '\\\\')}`)
   assert.equal(described.toSorted(), ['post/1.jpg', 'post/9.png', ...odd, 'odd/\\xFF\\xFE.jpg'].toSorted())
   assert.is(images.length, skipped.length + described.length, 'nothing else is listed')

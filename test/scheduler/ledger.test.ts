@@ -50,7 +50,7 @@ ledger('is a spreadsheet, or Markdown, with the same figures', async () => {
   const [head, ...lines] = csv.map((line) => line.split(','))
   assert.equal(
     lines.map((line) => [line[0], Number(line[head!.indexOf('cost_nano_usd')])]),
-    rows.map((row: { post: string; cost_nano_usd: number }) => [row.post, row.cost_nano_usd]),
+    rows.map((row: { post_id: string; cost_nano_usd: number }) => [row.post_id, row.cost_nano_usd]),
   )
   const md = await desk.run(['cost', '--by', 'post', '--format', 'md'])
   assert.match(md.stdout, /^\| post \| requests \|/)
