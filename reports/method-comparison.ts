@@ -1,7 +1,8 @@
 import { formatUsd } from '../data/catalogue/price.js'
+import { BATCH_API_LIMITS } from '../pipeline/batch/part-limits.js'
 import { formatBars } from './bar-chart.js'
-import { methodInWords } from './method-words.js'
-import { formatCount, formatCountOf } from './numbers.js'
+import { basisInWords, methodInWords } from './method-words.js'
+import { formatBytes, formatCount, formatCountOf } from './numbers.js'
 import type { FormatRows } from './table.js'
 
 /** What a person's own pictures cost in one way of asking. */
@@ -33,7 +34,6 @@ const WEEKS = 52
 /** From so many requests on a batch is worth its wait; below so many it is not. */
 const WORTH_A_BATCH = 100
 const FEW = 50
-const MOST_IN_A_BATCH = 50_000
 
 /**
  * The comparison as a table, with bars and what follows from it.
@@ -97,16 +97,6 @@ function withSavings({ methods, pictures }: MethodComparison): WithSavings[] {
   }))
 }
 
-function basisInWords({ basis, measured_on: count }: ComparedMethod, pictures: number): string {
-  if (basis === 'estimated') return 'estimated'
-  // More were charged than there are pictures where some are gone.
-  const on =
-    count > pictures
-      ? `measured on ${formatCountOf(count, 'request')}`
-      : `measured on ${formatCount(count)} of ${formatCount(pictures)}`
-  return basis === 'measured' ? on : `${on} in another lane`
-}
-
 function savings({ saved_nano_usd: saved, method }: WithSavings): string[] {
   if (saved <= 0) return []
   const yearly = formatUsd(saved * WEEKS)
@@ -122,6 +112,8 @@ function bestPractice(pictures: number): string {
   }
   if (pictures < WORTH_A_BATCH)
     return 'One by one if you are in a hurry, else in a batch; it takes up to a day.'
-  if (pictures <= MOST_IN_A_BATCH) return 'In a batch, unless you are in a hurry; it takes up to a day.'
-  return `In batches: a batch holds ${formatCount(MOST_IN_A_BATCH)} requests and 200 MB at most, so parts are cut.`
+  if (pictures <= BATCH_API_LIMITS.requests)
+    return 'In a batch, unless you are in a hurry; it takes up to a day.'
+  const { requests, bytes } = BATCH_API_LIMITS
+  return `In batches: one holds ${formatCount(requests)} requests and ${formatBytes(bytes)} at most, so parts are cut.`
 }

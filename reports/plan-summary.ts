@@ -6,15 +6,15 @@ import { formatBytes, formatCount, formatCountOf, formatDuration } from './numbe
 import type { CostEstimate, Plan, PlannedMethod, PlannedModel } from './plan-type.js'
 import type { Column, FormatRows } from './table.js'
 
+/** The home as the person named it, how rows become text, and how wide a line may be, in characters. */
+type Shown = { home: string; table: FormatRows; width: number }
+
 /**
  * A plan for a person: what would run and why, what would be asked, what that costs in each way, and what to type next.
- *
- * @param show.home  as the person named it.
- * @param show.width  of a line, in characters.
  */
-export function formatPlan(plan: Plan, show: { home: string; table: FormatRows; width: number }): string {
+export function formatPlan(plan: Plan, show: Shown): string {
   const blocks = [
-    looked(plan),
+    looked(plan, show.home),
     assetTable(plan, show.table),
     ...(plan.is_sending ? money(plan, show) : ['This selection sends nothing.']),
     ...plan.live.map(({ batch, part, what }) => `${batch ?? part} ${what}.`),
@@ -24,11 +24,13 @@ export function formatPlan(plan: Plan, show: { home: string; table: FormatRows; 
   return blocks.filter((block) => block !== '').join('\n')
 }
 
-function looked({ images, pictures, observed_at: at, is_observed_now: isNow }: Plan): string {
+function looked({ images, pictures, observed_at: at, is_observed_now: isNow }: Plan, home: string): string {
   const { usable, skipped, posts } = pictures
   const seen = `${formatCountOf(usable + skipped, 'image')} in ${formatCountOf(posts, 'post')}`
   const left =
-    skipped === 0 ? '' : `; ${formatCount(skipped)} cannot be used (hemline images --state skipped)`
+    skipped === 0
+      ? ''
+      : `; ${formatCount(skipped)} cannot be used (hemline images${flagOfHome(home)} --state skipped)`
   const when = isNow || at === null ? '' : `, as another hemline saw them at ${at}`
   return `${images}: ${seen}${left}${when}.`
 }
@@ -42,18 +44,18 @@ function assetTable({ assets }: Plan, table: FormatRows): string {
   )
 }
 
-function money(plan: Plan, { table, width }: { table: FormatRows; width: number }): string[] {
+function money(plan: Plan, { home, table, width }: Shown): string[] {
   return [
-    toAsk(plan),
+    toAsk(plan, home),
     methodTable(plan.methods, table),
     bars(plan, width),
-    certainty(plan),
+    certainty(plan, home),
     parts(plan),
     ...(plan.models.length > 0 ? [modelTable(plan, table)] : []),
   ]
 }
 
-function toAsk({ pictures, methods, reuse_worth_nano_usd: worth }: Plan): string {
+function toAsk({ pictures, methods, reuse_worth_nano_usd: worth }: Plan, home: string): string {
   const { to_ask: toAsk, answered, duplicates, under_way: underWay, failed, in_parts: inParts } = pictures
   const free = [
     ...(answered > 0 ? [`${formatCountOf(answered, 'picture')} answered already`] : []),
@@ -68,7 +70,9 @@ function toAsk({ pictures, methods, reuse_worth_nano_usd: worth }: Plan): string
     `${formatCountOf(toAsk, 'request')} to send${ofThem.join('')}.`,
     ...(free.length > 0 ? [`For nothing: ${free.join(', ')}; worth ${formatUsd(worth)}.`] : []),
     ...(underWay > 0 ? [`${formatCountOf(underWay, 'request is', 'requests are')} under way.`] : []),
-    ...(failed > 0 ? [`${formatCountOf(failed, 'picture')} failed for good (hemline failures).`] : []),
+    ...(failed > 0
+      ? [`${formatCountOf(failed, 'picture')} failed for good (hemline failures${flagOfHome(home)}).`]
+      : []),
   ].join(' ')
 }
 
@@ -112,7 +116,7 @@ function basisOf({ measured_by: answers }: CostEstimate): string {
   return answers === 0 ? 'formulas' : formatCountOf(answers, 'answer')
 }
 
-function certainty({ methods, provider }: Plan): string {
+function certainty({ methods, provider }: Plan, home: string): string {
   const { estimate, lane } = methods.find(({ is_chosen: isChosen }) => isChosen)!
   if (estimate.requests === 0) return ''
   const { interval, measured_by: answers } = estimate
@@ -123,7 +127,7 @@ function certainty({ methods, provider }: Plan): string {
     return `By ${formatCountOf(answers, 'measured answer')}: ${low} to ${high}, with 95 % confidence.`
   }
   const price = provider === 'local' ? '; the local server bills nobody' : ''
-  return `The length of the answers is assumed${price}. To measure it, ask a few first: hemline plan --sample 20`
+  return `The length of the answers is assumed${price}. To measure it, ask a few first: hemline plan${flagOfHome(home)} --sample 20`
 }
 
 function parts({ parts: planned }: Plan): string {

@@ -3,23 +3,25 @@ import type { Detail, ModelRow } from '../data/catalogue/model-row.js'
 import { formatUsd, priceOf } from '../data/catalogue/price.js'
 import type { Lane } from '../data/schema/batch-tables.js'
 import { formatBars } from './bar-chart.js'
+import { methodInWords } from './method-words.js'
 import { formatCount } from './numbers.js'
 import { type FormatRows, formatTable } from './table.js'
 
 /**
  * The comparison that this product grew out of: 7,988 pictures on gpt-4o-mini, asked three ways. Its token totals over all of
- * them give its published figures exactly. They counted 85 tokens a picture; the bill counts more (see `realRows`).
+ * them give its published figures exactly. They counted 85 tokens a picture; the bill counts more (see `realRow`).
  */
 export const PUBLISHED = {
   images: 7_988,
   model: 'gpt-4o-mini',
   methods: [
-    { method: 'original, one by one', lane: 'individual', inputTokens: 1_477_780, outputTokens: 239_640 },
-    { method: 'compact, one by one', lane: 'individual', inputTokens: 878_440, outputTokens: 119_820 },
-    { method: 'compact, in a batch', lane: 'batch', inputTokens: 878_440, outputTokens: 119_820 },
+    { method: 'original/individual', lane: 'individual', inputTokens: 1_477_780, outputTokens: 239_640 },
+    { method: 'compact/individual', lane: 'individual', inputTokens: 878_440, outputTokens: 119_820 },
+    { method: 'compact/batch', lane: 'batch', inputTokens: 878_440, outputTokens: 119_820 },
   ],
 } as const satisfies { images: number; model: string; methods: readonly Published[] }
 
+/** `method`: profile and lane, as `compact/batch`. */
 type Published = { method: string; lane: Lane; inputTokens: number; outputTokens: number }
 
 /** Text of a request and its answer in tokens, a picture each; assumed until a home has measured its own. */
@@ -29,7 +31,7 @@ const WEEKS = 52
 const NANO_PER_USD = 1e9
 
 /** What a method cost in all, and what it saved against the first, in nano-dollars. */
-export type ComparedMethod = {
+export type PublishedRow = {
   method: string
   costNanoUsd: number
   savedNanoUsd: number
@@ -37,7 +39,7 @@ export type ComparedMethod = {
 }
 
 /** The published comparison at the prices of a model. On totals, as it was published: no request of it is on record. */
-export function publishedRows(model: ModelRow): ComparedMethod[] {
+export function publishedRows(model: ModelRow): PublishedRow[] {
   const costs = PUBLISHED.methods.map(({ lane, inputTokens, outputTokens }) => {
     return priceOf(model, { inputTokens, cachedTokens: 0, outputTokens }, lane).costNanoUsd
   })
@@ -93,7 +95,7 @@ export function formatPublished(
       { title: 'saved', align: 'right' },
     ],
     rows.map(({ method, costNanoUsd, savedNanoUsd, savedPercent }) => [
-      method,
+      methodInWords(method),
       dollars(costNanoUsd / PUBLISHED.images, 6),
       dollars(costNanoUsd, 4),
       savedNanoUsd === 0 ? '' : dollars(savedNanoUsd, 4),
@@ -101,13 +103,13 @@ export function formatPublished(
     ]),
   )
   const bars = rows.map(({ method, costNanoUsd }) => ({
-    ...{ label: method, value: costNanoUsd, text: dollars(costNanoUsd, 4) },
+    ...{ label: methodInWords(method), value: costNanoUsd, text: dollars(costNanoUsd, 4) },
   }))
   const really = table(
     [
       { title: 'model, detail' },
       { title: 'tokens a picture', align: 'right' },
-      ...PUBLISHED.methods.map(({ method }) => ({ title: method, align: 'right' as const })),
+      ...PUBLISHED.methods.map(({ method }) => ({ title: methodInWords(method), align: 'right' as const })),
     ],
     real.map(({ model: id, detail, imageTokens: tokens, costsNanoUsd }) => [
       `${id}, ${detail}`,

@@ -5,6 +5,7 @@ import { defaultSettings } from '../assets/settings.js'
 import { builtInCatalogue } from '../data/catalogue/catalogue.js'
 import { readCatalogue } from '../data/catalogue/read-catalogue.js'
 import { homeAt } from '../data/home.js'
+import { flagOfHome } from '../reports/home-flag.js'
 import { type MethodComparison, comparisonJson, formatComparison } from '../reports/method-comparison.js'
 import { PUBLISHED, formatPublished, publishedJson, realRow } from '../reports/published-comparison.js'
 import { formatMarkdown } from '../reports/table.js'
@@ -33,10 +34,12 @@ export async function printComparison(options: {
   if (format === 'json') return printObject(publishedJson(model, real))
   const table = format === 'md' ? formatMarkdown : terminalTable
   await print(formatPublished(model, real, { table, width: terminalWidth() }))
-  if (!isPublished)
+  if (!isPublished) {
+    const flag = flagOfHome(home)
     await print(
-      'For your own pictures: hemline init --images FOLDER, hemline plan, then hemline cost compare',
+      `For your own pictures: hemline init${flag} --images FOLDER, hemline plan${flag}, then hemline cost compare${flag}`,
     )
+  }
 }
 
 async function ownComparison(folder: string): Promise<MethodComparison | undefined> {

@@ -6,16 +6,10 @@ import { type LaneCharges, sumChargesByLane } from '../../data/records/measured-
 import { countPicturesBySize } from '../../data/records/pictures.js'
 import type { Lane } from '../../data/schema/batch-tables.js'
 import type { ComparedMethod, MethodComparison } from '../../reports/method-comparison.js'
-import type { ProfileName } from '../analysis/profile.js'
 import { recipeRecord } from '../request/recipe-record.js'
 import type { Settings } from '../settings.js'
 import { estimate } from './estimate.js'
-
-const METHODS: readonly { profile: ProfileName; lane: Lane }[] = [
-  { profile: 'original', lane: 'individual' },
-  { profile: 'compact', lane: 'individual' },
-  { profile: 'compact', lane: 'batch' },
-]
+import { usualMethods } from './usual-methods.js'
 
 /**
  * What all pictures on record cost in each of the three ways, with the model and detail of the settings: from the ledger where
@@ -32,7 +26,7 @@ export async function compareMethods(
   if (sizes.length === 0) return undefined
   const pictures = sizes.reduce((sum, size) => sum + size.pictures, 0)
   const methods: ComparedMethod[] = []
-  for (const { profile, lane } of METHODS) {
+  for (const { profile, lane } of usualMethods) {
     const ofProfile = { ...settings, profile }
     const charged = await sumChargesByLane(db, recipeRecord(ofProfile, catalogue).digest)
     const measured = fromLedger(charged, lane, catalogue.get(settings.model))

@@ -21,6 +21,7 @@ import { planParts } from './plan-parts.js'
 import { shutdownWarning } from './shutdown-warning.js'
 import { type StillToAsk, findStillToAsk } from './still-to-ask.js'
 import { takePictures } from './take-pictures.js'
+import { type UsualMethod, usualMethods } from './usual-methods.js'
 
 export type PlanContext = {
   db: Db
@@ -88,18 +89,11 @@ type Asked = {
 }
 
 /** The three methods, and the chosen one where it is another. */
-function plannedMethods(
-  asked: Record<ProfileName, Asked>,
-  chosen: { profile: ProfileName; lane: Lane },
-): PlannedMethod[] {
-  const usual: { profile: ProfileName; lane: Lane }[] = [
-    { profile: 'original', lane: 'individual' },
-    { profile: 'compact', lane: 'individual' },
-    { profile: 'compact', lane: 'batch' },
-  ]
-  const isChosen = ({ profile, lane }: (typeof usual)[number]): boolean =>
+function plannedMethods(asked: Record<ProfileName, Asked>, chosen: UsualMethod): PlannedMethod[] {
+  const isChosen = ({ profile, lane }: UsualMethod): boolean =>
     profile === chosen.profile && lane === chosen.lane
-  return (usual.some(isChosen) ? usual : [...usual, chosen]).map((each) => ({
+  const methods = usualMethods.some(isChosen) ? usualMethods : [...usualMethods, chosen]
+  return methods.map((each) => ({
     method: `${each.profile}/${each.lane}`,
     lane: each.lane,
     is_chosen: isChosen(each),

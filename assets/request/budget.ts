@@ -14,6 +14,8 @@ export type Budget = {
  * nothing is sent.
  */
 export type BudgetPeriod = {
+  length: 'run' | 'day' | 'month'
+  /** In words. */
   name: string
   limitNanoUsd: number
   since: Date
@@ -27,12 +29,27 @@ export function periodsOf({ run, dayNanoUsd, monthNanoUsd }: Budget, now: Date):
   const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), 1))
   const date = day.toISOString().slice(0, 10)
   return [
-    ...(run ? [{ name: 'this run', ...run, release: 'Give it more: --max-cost.', isWhole: true }] : []),
+    ...(run
+      ? [
+          {
+            length: 'run' as const,
+            name: 'this run',
+            ...run,
+            release: 'Give it more: --max-cost.',
+            isWhole: true,
+          },
+        ]
+      : []),
     ...(dayNanoUsd === undefined
       ? []
       : [
           {
-            ...{ name: `the day ${date} (UTC)`, limitNanoUsd: dayNanoUsd, since: day },
+            ...{
+              length: 'day' as const,
+              name: `the day ${date} (UTC)`,
+              limitNanoUsd: dayNanoUsd,
+              since: day,
+            },
             release: 'It goes on when the day turns, or when day_usd of the config is raised.',
             isWhole: false,
           },
@@ -41,7 +58,12 @@ export function periodsOf({ run, dayNanoUsd, monthNanoUsd }: Budget, now: Date):
       ? []
       : [
           {
-            ...{ name: `the month ${date.slice(0, 7)} (UTC)`, limitNanoUsd: monthNanoUsd, since: month },
+            ...{
+              length: 'month' as const,
+              name: `the month ${date.slice(0, 7)} (UTC)`,
+              limitNanoUsd: monthNanoUsd,
+              since: month,
+            },
             release: 'It goes on when the month turns, or when month_usd of the config is raised.',
             isWhole: false,
           },

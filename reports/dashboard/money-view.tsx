@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks'
 import type { LedgerSlice } from '../../data/records/ledger.js'
 import type { Comparison, MethodRow, Money } from '../dashboard-wire.js'
 import { formatCount, formatCountOf } from '../numbers.js'
-import { methodInWords } from '../method-words.js'
+import { basisInWords, methodInWords } from '../method-words.js'
 import { type Sum, daysOf, sumOf, sumsBy } from './money-sums.js'
 import { formatNano } from './money-words.js'
 import { Plot } from './plot.js'
@@ -128,7 +128,7 @@ function Details({ money, slices }: { money: Money; slices: readonly LedgerSlice
         </section>
       )}
       <div class="columns">
-        <Sums title="By way of asking" rows={sumsBy(slices, ({ method }) => methodInWords(method))} />
+        <Sums title="By method" rows={sumsBy(slices, ({ method }) => methodInWords(method))} />
         <Sums title="By model" rows={sumsBy(slices, ({ model }) => model)} />
       </div>
     </>
@@ -187,7 +187,7 @@ function Methods({ comparison }: { comparison: Comparison }): JSX.Element {
               <i class="submitted" style={{ width: `${(method.cost_nano_usd / most) * 100}%` }} />
             </div>
             <b class="num">{formatNano(method.cost_nano_usd)}</b>
-            <small>{basisOf(method)}</small>
+            <small>{worthOf(method, pictures)}</small>
           </li>
         ))}
       </ul>
@@ -195,12 +195,8 @@ function Methods({ comparison }: { comparison: Comparison }): JSX.Element {
   )
 }
 
-function basisOf({
-  basis,
-  measured_on: on,
-  saved_nano_usd: saved,
-  saved_percent: percent,
-}: MethodRow): string {
-  const known = basis === 'estimated' ? 'estimated' : `measured on ${formatCount(on)}`
+function worthOf(method: MethodRow, pictures: number): string {
+  const { saved_nano_usd: saved, saved_percent: percent } = method
+  const known = basisInWords(method, pictures)
   return saved > 0 ? `saves ${percent.toFixed(0)} %, ${known}` : known
 }

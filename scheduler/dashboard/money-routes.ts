@@ -44,9 +44,10 @@ async function loadBudgets(
   const { budget } = settleSending(config.sections, noneOfRun, now)
   const isLocal = config.settings.provider === 'local'
   const budgets: Money['budgets'] = []
-  for (const { name, since, limitNanoUsd } of periodsOf({ ...budget, run: undefined }, now)) {
+  for (const { length, since, limitNanoUsd } of periodsOf(budget, now)) {
+    if (length === 'run') continue
     budgets.push({
-      name: name.startsWith('the day') ? 'day' : 'month',
+      name: length,
       limit_nano_usd: limitNanoUsd,
       committed_nano_usd: await sumCommitted(db, since, isLocal),
     })

@@ -19,8 +19,8 @@ function cells(text: string, first: string): string[] {
 comparison('is computed from its token totals, to the last published digit', () => {
   const text = formatPublished(model, [])
   assert.equal(cells(text, 'original'), ['$0.000046', '$0.3655', '', ''])
-  assert.equal(cells(text, 'compact, one by one'), ['$0.000025', '$0.2037', '$0.1618', '44.3 %'])
-  assert.equal(cells(text, 'compact, in a batch'), ['$0.000013', '$0.1018', '$0.2636', '72.1 %'])
+  assert.equal(cells(text, 'individual (compact, one by one)'), ['$0.000025', '$0.2037', '$0.1618', '44.3 %'])
+  assert.equal(cells(text, 'batch (compact, in a batch)'), ['$0.000013', '$0.1018', '$0.2636', '72.1 %'])
   assert.match(text, 'saves $0.2636; weekly for a year that is $13.71')
 })
 
