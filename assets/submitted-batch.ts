@@ -17,7 +17,7 @@ import type { ExpectedCost } from './request/expected-cost.js'
 import { versionOfSubmitted } from './request/versions.js'
 import { tasksFile } from './tasks-file.js'
 
-type Metadata = { submitted: number; requests: number; waitingForRoom: number }
+type Metadata = { submitted: number; requests: number; waiting_for_room: number }
 
 /** Each part at the provider, as one batch. Never waits for a batch to finish. */
 export const submittedBatch = defineAsset({
@@ -36,7 +36,7 @@ export const submittedBatch = defineAsset({
     const { db, settings } = context
     await forgetOldLimits(db, context.clock.now())
     const parts = await findParts(db, 'built')
-    const metadata: Metadata = { submitted: 0, requests: 0, waitingForRoom: 0 }
+    const metadata: Metadata = { submitted: 0, requests: 0, waiting_for_room: 0 }
     const unfinished: Unfinished[] = []
     const connected = parts.length > 0 ? await context.connect() : undefined
     const wanted = await wantedParts(parts, context)
@@ -56,7 +56,7 @@ export const submittedBatch = defineAsset({
         await openCalls(part, lane, expected.costNanoUsd, batchContext)
         unsent.delete(each)
       } else if (!(await hasRoom(part, settings.enqueued_tokens ?? undefined, batchContext))) {
-        metadata.waitingForRoom++
+        metadata.waiting_for_room++
         continue
       } else {
         const submission = await trySubmit(part, expected.costNanoUsd, batchContext)

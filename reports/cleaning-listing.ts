@@ -1,5 +1,5 @@
 import type { Listing } from './listing.js'
-import { formatBytes, formatCount } from './numbers.js'
+import { formatBytes, formatCountOf } from './numbers.js'
 
 /** What a cleaning deleted, or would delete. */
 export type CleanedRow = { kind: string; path?: string; bytes?: number; records?: number; because: string }
@@ -8,7 +8,7 @@ export const cleaningListing: Listing<CleanedRow> = {
   columns: [{ title: 'what' }, { title: 'which' }, { title: 'size', align: 'right' }, { title: 'why' }],
   cells: ({ kind, path, bytes, records, because }) => [
     kind,
-    path ?? `${formatCount(records ?? 0)} records`,
+    path ?? formatCountOf(records ?? 0, 'record'),
     bytes === undefined ? '' : formatBytes(bytes),
     because,
   ],

@@ -10,9 +10,19 @@ import { summarizeStep } from './step-summary.js'
 
 /** Where a person is: no home yet, one whose settings are pinned, or one with records. */
 export type Overview =
-  | { kind: 'no_home'; root: string; hasKey: boolean; hasDemo: boolean }
+  | NoHome
   | { kind: 'pinned'; home: string; settings: PinnedSettings }
   | ({ kind: 'home' } & HomeOverview)
+
+type NoHome = {
+  kind: 'no_home'
+  /** As the person named it, and where that is. */
+  home: string
+  root: string
+  hasKey: boolean
+  /** The home of a demo that ran here. */
+  demo: string | undefined
+}
 
 type HomeOverview = {
   /** As the person named it. */
@@ -40,18 +50,19 @@ export function formatOverview(overview: Overview, now: Date): string {
   }
 }
 
-function beforeAll({ root, hasKey, hasDemo }: Extract<Overview, { kind: 'no_home' }>): string {
-  const demo: NextStep = hasDemo
-    ? ['hemline --home .hemline-demo', 'where the demo is']
+function beforeAll({ home, root, hasKey, demo }: NoHome): string {
+  const flag = flagOfHome(home)
+  const first: NextStep = demo
+    ? [`hemline${flagOfHome(demo)}`, 'where the demo is']
     : ['hemline demo', 'nine sample posts from end to end: no key, no network, no cost']
   return [
     `There is no home at ${root} yet: nothing was looked at, and nothing was sent.`,
     `OPENAI_API_KEY is ${hasKey ? 'set' : 'not set; everything can be tried without it'}.`,
     '',
     ...formatNextSteps([
-      demo,
-      ['hemline init', 'say where your pictures are, and who describes them'],
-      ['hemline doctor', 'is this machine ready?'],
+      first,
+      [`hemline init${flag}`, 'say where your pictures are, and who describes them'],
+      [`hemline doctor${flag}`, 'is this machine ready?'],
       ['hemline --help', 'every command'],
     ]),
   ].join('\n')

@@ -14,7 +14,7 @@ export function jsonProgress(stream: NodeJS.WritableStream, mask: Mask): Progres
     notify(event) {
       const { kind, ...fields } = event
       if ('done' in event && event.done % EVERY !== 0) return
-      log[levelOf(event)]({ event: kind, ...fields, ...errorFields(fields) })
+      log[levelOf(event)]({ event: kind, ...(underscored({ ...fields, ...errorFields(fields) }) as object) })
     },
     say: (text) => log.info({ event: 'notice', text }),
     warn: (text) => log.warn({ event: 'notice', text }),
@@ -38,6 +38,18 @@ function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
     'tick.failed',
   ]
   return warnings.includes(kind) ? 'warn' : 'info'
+}
+
+/** The fields of an event under the names that JSON has everywhere else: `createdAt` is `created_at`. */
+function underscored(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(underscored)
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, below]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      underscored(below),
+    ]),
+  )
 }
 
 /** An error itself is not a JSON value. */

@@ -21,8 +21,9 @@ export async function loadOverview(folder: string, env: NodeJS.ProcessEnv, now: 
   const settings = (await readConfig(home))?.settings
   if (!existsSync(home.database)) {
     if (settings) return { kind: 'pinned', home: folder, settings }
-    const hasDemo = existsSync(homeAt(DEMO_HOME).database)
-    return { kind: 'no_home', root: home.root, hasKey: Boolean(env['OPENAI_API_KEY']?.trim()), hasDemo }
+    const hasKey = Boolean(env['OPENAI_API_KEY']?.trim())
+    const demo = existsSync(homeAt(DEMO_HOME).database) ? DEMO_HOME : undefined
+    return { kind: 'no_home', home: folder, root: home.root, hasKey, demo }
   }
   return withHome(folder, async (db) => ({
     kind: 'home',

@@ -3,12 +3,13 @@ import type { Options } from 'yargs'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
+import { DEFAULT_HOME } from '../reports/home-flag.js'
 import { refuseLostDatabase } from './lost-database.js'
 
 export const homeOption = {
   home: {
     type: 'string',
-    default: '.hemline',
+    default: DEFAULT_HOME,
     describe: 'The folder that holds all records',
     requiresArg: true,
   },

@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { DEFAULT_HOME } from '../reports/home-flag.js'
 import { exitCodes } from './exit-codes.js'
 
 /**
@@ -7,7 +8,7 @@ import { exitCodes } from './exit-codes.js'
  */
 export function plainStatusArgs([name, ...words]: string[]): { home: string; json: boolean } | undefined {
   if (name !== 'status') return undefined
-  const args = { home: '.hemline', json: false }
+  const args = { home: DEFAULT_HOME, json: false }
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === '--json') args.json = true
     else if (word === '--home' && /^[^-]/.test(words[0] ?? '')) args.home = words.shift()!

@@ -99,7 +99,7 @@ function sentenceOf(event: Told): string | undefined {
       return undefined
     case 'batch.submitted':
     case 'batch.adopted':
-      return `${event.kind === 'batch.adopted' ? 'found again' : 'submitted'}: batch ${event.batch} with ${formatCount(event.requests)} requests`
+      return `${event.kind === 'batch.adopted' ? 'found again' : 'submitted'}: batch ${event.batch} with ${formatCountOf(event.requests, 'request')}`
     case 'calls.opened':
       return `asking one by one: ${formatCountOf(event.requests, 'request')} of ${event.part}`
     case 'calls.lost':
@@ -143,7 +143,7 @@ function daemonSentenceOf(event: DaemonEvent): string {
     case 'tick.decided':
       return `tick ${event.tick}: ${event.because}`
     case 'home.cleaned':
-      return `cleaned: ${formatCount(event.files)} files, ${formatBytes(event.bytes)}, and ${formatCount(event.records)} records`
+      return `cleaned: ${formatCountOf(event.files, 'file')}, ${formatBytes(event.bytes)}, and ${formatCountOf(event.records, 'record')}`
     case 'tick.failed':
       return `warning: a tick failed, the next one tries again: ${messageOf(event.error)}`
     case 'run.failed':

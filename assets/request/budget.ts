@@ -1,4 +1,5 @@
 import { formatUsd } from '../../data/catalogue/price.js'
+import { formatCountOf } from '../../reports/numbers.js'
 
 /** What may be spent, in nano-dollars; what is undefined is not limited. */
 export type Budget = {
@@ -86,10 +87,11 @@ export function overBudget(
   const { name, limitNanoUsd, release } = period
   if (spentNanoUsd + next.costNanoUsd <= limitNanoUsd) return undefined
   const needed = formatUsd(spentNanoUsd + next.wantedNanoUsd)
+  const asked = formatCountOf(next.requests, 'request is', 'requests are')
   const under = spentNanoUsd === 0 ? '' : `${formatUsd(spentNanoUsd)} are spent or under way, and `
   return {
     because:
-      `the budget of ${name} is ${formatUsd(limitNanoUsd)}; ${under}${next.requests} requests are expected to cost ` +
+      `the budget of ${name} is ${formatUsd(limitNanoUsd)}; ${under}${asked} expected to cost ` +
       `${formatUsd(next.wantedNanoUsd)}, so ${needed} would be needed`,
     hint: `Nothing of it was sent. ${release}`,
   }

@@ -1,7 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import type { FacetCounts } from '../gallery-wire.js'
-import { formatCount } from '../numbers.js'
+import { formatCount, formatCountOf } from '../numbers.js'
 import type { PostQuery } from './post.js'
 import { go, hrefOf } from './route.js'
 import { useData, useLive } from './server.js'
@@ -90,7 +90,7 @@ function Colors({ chosen, counts, set }: ColorsProps): JSX.Element | null {
         <button
           key={value}
           aria-pressed={value === chosen}
-          aria-label={`${inWords(value)}, ${formatCount(posts)} posts`}
+          aria-label={`${inWords(value)}, ${formatCountOf(posts, 'post')}`}
           title={`${inWords(value)} (${formatCount(posts)})`}
           onClick={() => set(value === chosen ? '' : value)}
         >

@@ -30,7 +30,7 @@ export const cost = defineCommand({
         ...limitOption,
         ...jsonOption,
       })
-      .example('$0 cost --by method', 'Estimated against reported, for each way of asking')
+      .example('$0 cost --by method', 'Estimated against reported, for each method')
       .example('$0 cost --by post --format csv', 'What each post cost, for a spreadsheet')
       .example('$0 cost compare', 'Verbose one by one, compact one by one, compact in a batch')
       .example('$0 cost --json', 'Exact integers, in nano-dollars (1,000,000,000 are $1)'),

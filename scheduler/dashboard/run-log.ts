@@ -3,6 +3,7 @@ import { findBatchesBetween } from '../../data/records/batches.js'
 import { findRun } from '../../data/records/runs.js'
 import { findSteps } from '../../data/records/steps.js'
 import type { LogLine } from '../../reports/dashboard-wire.js'
+import { formatCountOf } from '../../reports/numbers.js'
 
 /** What a run did, as the records tell it, oldest first; undefined when there is no such run. */
 export async function loadRunLog(db: Db, runId: number, now: Date): Promise<LogLine[] | undefined> {
@@ -28,7 +29,7 @@ export async function loadRunLog(db: Db, runId: number, now: Date): Promise<LogL
     const name = batch.provider_batch_id ?? `of part ${batch.part_id}`
     const told: [string | null, string, string][] = [
       [batch.intended_at, 'is about to be sent', ''],
-      [batch.created_at, 'is at the provider', `${batch.requests_total} requests`],
+      [batch.created_at, 'is at the provider', formatCountOf(batch.requests_total, 'request')],
       [batch.ended_at, `ended: ${batch.status ?? batch.state}`, batch.because ?? ''],
       [batch.collected_at, 'is collected', tallyInWords(batch.tally)],
     ]

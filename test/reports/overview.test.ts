@@ -53,6 +53,16 @@ overview('names the one thing to type for each state of a home', () => {
   assert.is(firstStep({ settings: { ...settings, model: 'other' } }), 'hemline plan')
 })
 
+overview('means the home that was named, also where there is none yet', () => {
+  const none = { kind: 'no_home', home: 'other', root: '/w/other', hasKey: false, demo: undefined } as const
+  const text = formatOverview(none, new Date())
+  assert.match(text, 'hemline init --home other ')
+  assert.match(
+    formatOverview({ ...none, demo: '.hemline-demo' }, new Date()),
+    'hemline --home .hemline-demo ',
+  )
+})
+
 overview('tells how long a batch has been at the provider', () => {
   const live = { open: 2, held: 0, failed_polls: 0, oldest_open_at: at }
   const text = formatOverview({ ...done, live }, new Date('2026-01-01T02:00:00Z'))

@@ -30,7 +30,13 @@ names('are written alike by every command', async () => {
   await placeSamples(desk)
   const images = ['--images', 'samples/images/post-009']
   const run = ['materialize', ...images, '--provider', 'local', '--poll-interval', '0.05', '--wait']
-  const all = new Set(namesIn(await desk.json(run)))
+  const { stdout, stderr } = await desk.run([...run, '--json'])
+  const events = stderr
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { event: string })
+  assert.ok(events.some(({ event }) => event === 'batch.polled'))
+  const all = new Set(namesIn([JSON.parse(stdout), ...events]))
   for (const command of OBJECTS) for (const name of namesIn(await desk.json(command))) all.add(name)
   for (const command of LISTINGS) for (const name of namesIn(await desk.lines([command]))) all.add(name)
   assert.ok(all.size > 100, `${all.size} names`)

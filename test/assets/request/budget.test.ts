@@ -37,4 +37,15 @@ budgets('auto sends few one by one, and many in a batch', () => {
   assert.is(chooseLane('flex', 60_000), 'flex')
 })
 
+budgets('count in words', () => {
+  const now = new Date('2026-11-05T12:00:00.000Z')
+  const [period] = periodsOf({ run: undefined, dayNanoUsd: 0, monthNanoUsd: undefined }, now)
+  const next = { costNanoUsd: CENT, wantedNanoUsd: CENT }
+  assert.match(
+    overBudget(period!, 0, { ...next, requests: 1 })!.because,
+    '1 request is expected to cost $0.01',
+  )
+  assert.match(overBudget(period!, 0, { ...next, requests: 2_000 })!.because, '2,000 requests are expected')
+})
+
 budgets.run()
