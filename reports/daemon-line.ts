@@ -5,6 +5,7 @@ export type DaemonWord = {
   status: 'ok' | 'late' | 'stopping'
   pid: number
   host: string
+  started_at: string
   heartbeat_at: string
   last_tick: { at: string } | null
 }
@@ -13,7 +14,9 @@ export type DaemonWord = {
 export function formatDaemon(daemon: DaemonWord, now: Date): string {
   const age = (at: string): string => formatDuration(now.getTime() - Date.parse(at))
   const who = `daemon: process ${daemon.pid} on ${daemon.host}`
-  const tick = daemon.last_tick ? `last tick ${age(daemon.last_tick.at)} ago` : 'no tick yet'
+  const tick = daemon.last_tick
+    ? `last tick ${age(daemon.last_tick.at)} ago`
+    : `started ${age(daemon.started_at)} ago`
   switch (daemon.status) {
     case 'ok':
       return `${who}, ${tick}`

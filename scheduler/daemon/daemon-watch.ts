@@ -46,7 +46,7 @@ export async function watchDaemon(options: DaemonWatchOptions): Promise<DaemonWa
   const health = (): Promise<Health> => {
     const last = scheduler?.last()
     const pulse: Pulse = {
-      ...{ pid: process.pid, host: hostname(), startedAt, heartbeatAt, waitingUntil: undefined },
+      ...{ pid: process.pid, host: hostname(), startedAt, heartbeatAt },
       lastTick: last ? { id: last.id, at: last.at.toISOString(), state: 'done' } : null,
       isStopping: signal.aborted,
     }

@@ -16,8 +16,6 @@ export const healthSchema = z.object({
   started_at: z.iso.datetime(),
   heartbeat_at: z.iso.datetime(),
   last_tick: z.object({ id: z.int(), at: z.iso.datetime(), state: z.string() }).nullable(),
-  /** Until when it sleeps, unless it is woken; null while it works. */
-  waiting_until: z.iso.datetime().nullable(),
   open_batches: z.int(),
   held_batches: z.int(),
 })
@@ -32,7 +30,6 @@ export type Pulse = {
   /** When its loop last came around; also while it waits it must do so well within a minute. */
   heartbeatAt: Date
   lastTick: Health['last_tick']
-  waitingUntil: Date | undefined
   isStopping: boolean
 }
 
@@ -48,7 +45,6 @@ export async function takeHealth(db: Db, pulse: Pulse, now: Date): Promise<Healt
     started_at: pulse.startedAt.toISOString(),
     heartbeat_at: heartbeatAt,
     last_tick: pulse.lastTick,
-    waiting_until: pulse.waitingUntil?.toISOString() ?? null,
     open_batches: batches.open,
     held_batches: batches.held,
   }

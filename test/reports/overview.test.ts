@@ -44,7 +44,14 @@ function firstStep(changes: Partial<Home>): string {
 overview('names the one thing to type for each state of a home', () => {
   const counts = { ...done.counts, requests: { ...zero, submitted: 3 } }
   const live = { open: 1, held: 0, failed_polls: 0, oldest_open_at: at }
-  const daemon = { status: 'ok', pid: 1, host: 'h', heartbeat_at: at, last_tick: null } as const
+  const daemon = {
+    status: 'ok',
+    pid: 1,
+    host: 'h',
+    started_at: at,
+    heartbeat_at: at,
+    last_tick: null,
+  } as const
   assert.is(firstStep({}), 'hemline posts')
   assert.is(firstStep({ counts, live }), 'hemline materialize --wait')
   assert.is(firstStep({ counts, live, home: 'other' }), 'hemline materialize --home other --wait')

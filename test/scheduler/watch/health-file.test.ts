@@ -18,7 +18,6 @@ function healthAt(at: Date): Health {
     started_at: '2026-01-01T00:00:00.000Z',
     heartbeat_at: at.toISOString(),
     last_tick: { id: 7, at: new Date(at.getTime() - 12_000).toISOString(), state: 'done' },
-    waiting_until: null,
     open_batches: 1,
     held_batches: 0,
   }
@@ -46,7 +45,10 @@ file('a line says who the daemon is, and when it last did something', () => {
   const later = new Date(now.getTime() + 7_384_000)
   const health = healthAt(now)
   assert.is(formatDaemon(health, now), 'daemon: process 123 on atelier, last tick 12s ago')
-  assert.is(formatDaemon({ ...health, last_tick: null }, now), 'daemon: process 123 on atelier, no tick yet')
+  assert.is(
+    formatDaemon({ ...health, last_tick: null }, now),
+    'daemon: process 123 on atelier, started 1d ago',
+  )
   assert.is(
     formatDaemon({ ...health, status: 'stopping' }, now),
     'daemon: process 123 on atelier is stopping, last tick 12s ago',

@@ -44,7 +44,6 @@ export async function makeWatchWorld(options: Partial<WatchServerOptions> = {}):
     startedAt: clock.now(),
     heartbeatAt: clock.now(),
     lastTick: null,
-    waitingUntil: undefined,
     isStopping: false,
   }
   const server = await startWatchServer({
