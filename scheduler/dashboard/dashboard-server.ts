@@ -90,7 +90,7 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
       server.close()
       server.closeAllConnections()
       await closed
-      await Promise.all([live.close(), filling])
+      await Promise.all([live.close(), filling, thumbnails.close()])
     },
   }
 }

@@ -24,6 +24,7 @@ export class Thumbnails {
   readonly #queue: (() => void)[] = []
   readonly #making = new Map<string, Promise<Copy>>()
   #running = 0
+  #isClosed = false
 
   constructor(
     private readonly db: Db,
@@ -46,7 +47,14 @@ export class Thumbnails {
     return making.finally(() => this.#making.delete(name))
   }
 
+  /** Lets what is being made come to its end; what waits is not begun any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.allSettled(this.#making.values())
+  }
+
   async #make(path: string, sha256: string, kind: CopyKind): Promise<Copy> {
+    if (this.#isClosed) return { kind: 'none', because: 'the page is not served any more' }
     const source = await this.source()
     if (source === undefined) return { kind: 'none', because: 'the home does not say where its pictures are' }
     const read = await readPicture(placeOf(source, path, this.home.fetched))
