@@ -8,6 +8,7 @@ import type { PostRow } from '../../../reports/gallery-wire.js'
 import { systemClock } from '../../../pipeline/clock.js'
 import { takeLease } from '../../../pipeline/engine/lease.js'
 import { thisProcess } from '../../../scheduler/holder.js'
+import { Thumbnails } from '../../../scheduler/dashboard/thumbnails.js'
 import { until } from '../../pipeline/provider/local-server/world.js'
 import { makeDesk, placeSamples } from '../cli.js'
 import { type DashboardWorld, makeDashboardWorld } from './dashboard-world.js'
@@ -118,6 +119,11 @@ serving(
       (await readdir(world.home.thumbs, { recursive: true })).filter((name) => name.endsWith('.webp')).length,
       1,
     )
+
+    const ending = new Thumbnails(world.db, world.home, async () => desk.path('p'))
+    await ending.close()
+    const late = await ending.copyOf(second!.id, 'thumb')
+    assert.equal(late, { kind: 'none', because: 'the page is not served any more' })
 
     await writeFile(desk.path('p', 'b.png'), await png('#00ff00'))
     const changed = await world.get(`/api/images/${second!.id}/thumb`)
