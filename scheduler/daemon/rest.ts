@@ -13,26 +13,28 @@ const REST_MS = 10_000
  */
 export class Rest {
   #until = 0
+  /** What was there when the last tick began, and what is there now. */
   #seen = ''
+  #looked = ''
 
   constructor(
     private readonly db: Db,
     private readonly home: Home,
   ) {}
 
-  /** Begins a rest, after a tick that had nothing to do. */
+  /** Begins a rest, after a tick that had nothing to do; what came while it decided ends it at once. */
   async begin(now: Date): Promise<void> {
     const isWaiting = (await findRuns(this.db, ['waiting', 'queued', 'running'])).length > 0
     this.#until = isWaiting ? 0 : now.getTime() + REST_MS
-    this.#seen = await this.#look()
+    this.#seen = this.#looked
   }
 
-  /** Whether the daemon may go on resting at this instant. */
+  /** Whether the daemon may go on resting at this instant; if not, a tick begins. */
   async isUndisturbed(now: Date): Promise<boolean> {
+    this.#looked = await this.#look()
     const left = this.#until - now.getTime()
     // A clock that was put back must not make it longer.
-    if (left <= 0 || left > REST_MS) return false
-    return (await this.#look()) === this.#seen
+    return left > 0 && left <= REST_MS && this.#looked === this.#seen
   }
 
   async #look(): Promise<string> {

@@ -37,6 +37,7 @@ resting(
     ]
     for (const disturb of disturbances) {
       await other.deleteFrom('runs').execute()
+      await rest.isUndisturbed(after(0))
       await rest.begin(after(0))
       assert.ok(await rest.isUndisturbed(after(1)))
       await disturb()
@@ -45,6 +46,19 @@ resting(
     await Promise.all([db.destroy(), other.destroy()])
   },
 )
+
+resting('is disturbed by what came while its last tick decided', async () => {
+  await using small = await makeSmallHome(0)
+  const db = await openDatabase(small.home.database)
+  const other = await openDatabase(small.home.database)
+  const rest = new Rest(db, small.home)
+  await rest.isUndisturbed(after(0))
+  await insertRun(other, { selection: '*', trigger: 'person' }, after(0), 'queued')
+  await other.deleteFrom('runs').execute()
+  await rest.begin(after(0))
+  assert.not(await rest.isUndisturbed(after(1)))
+  await Promise.all([db.destroy(), other.destroy()])
+})
 
 resting('does not rest while a run waits', async () => {
   await using small = await makeSmallHome(0)
