@@ -37,11 +37,13 @@ export function defineListing<Row, Key, State extends string = never>(command: {
     async handler(args) {
       const limit = wholeNumber('limit', args.limit, 1, 1_000_000_000)
       const { state } = args as { state?: State }
-      const [{ read, keyOf, listing }, { pages }, { printListing }] = await Promise.all([
+      const [{ read, keyOf, listing: all }, { pages }, { printListing }] = await Promise.all([
         command.load({ home: args.home, state }),
         import('./pages.js'),
         import('./print-listing.js'),
       ])
+      // That none is in a state does not mean that there are none.
+      const listing = state ? { ...all, empty: `No ${command.command} are in the state "${state}".` } : all
       await withHome(args.home, (db) => {
         const next = (after: Key | undefined, count: number): Promise<Row[]> => read(db, after, count)
         return printListing(pages(next, keyOf, args.json ? Infinity : limit), listing, args.json)

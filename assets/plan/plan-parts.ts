@@ -32,7 +32,9 @@ export async function planParts(
   const bytes = Math.round((known ?? sampled!.bytes) * requests)
   const window = smaller(settings.enqueued_tokens ?? undefined, await findSmallestLimit(db, settings.model))
   const windows = window === undefined ? 1 : Math.ceil((text + images) / window)
-  const durations = (await findBatchDurations(db, KNOWN_DURATIONS)).toSorted((a, b) => a - b)
+  const durations = (await findBatchDurations(db, settings.provider === 'local', KNOWN_DURATIONS)).toSorted(
+    (a, b) => a - b,
+  )
   const median = durations[Math.floor(durations.length / 2)]
   return {
     count: Math.max(

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.js'
+import type { ChargeSumsView } from '../schema/batch-tables.js'
 import { NOTHING_CHARGED, chargedTokens } from './charges.js'
 
 /** By what the charges can be summed. */
@@ -7,17 +8,8 @@ export const ledgerViews = ['method', 'model', 'batch', 'day', 'post'] as const
 export type LedgerView = (typeof ledgerViews)[number]
 
 /** What some charges come to: as the answers reported it, and as it was estimated before they were sent. */
-export type LedgerSum = {
-  /** How many requests were charged. */
-  requests: number
-  input_tokens: number
-  cached_tokens: number
-  output_tokens: number
-  reasoning_tokens: number
-  cost_nano_usd: number
-  /** Null where one of the charges was not estimated. Tokens of pictures are a part of those of the input. */
-  estimated_input_tokens: number | null
-  estimated_image_tokens: number | null
+export type LedgerSum = Omit<ChargeSumsView, 'batch_id' | 'model'> & {
+  /** Null where one of the charges was not estimated. */
   estimated_cost_nano_usd: number | null
 }
 

@@ -86,16 +86,22 @@ export async function sumChargesByLane(db: Db, recipeDigest: string): Promise<La
     .execute()
 }
 
-/** How long the last batches took from their creation to their end, in ms; empty when none has ended. */
-export async function findBatchDurations(db: Db, limit: number): Promise<number[]> {
+/**
+ * How long the last batches took from their creation to their end, in ms; empty when none has ended.
+ *
+ * @param isLocal  whether those of the local server, which takes seconds where others take hours, or the others.
+ */
+export async function findBatchDurations(db: Db, isLocal: boolean, limit: number): Promise<number[]> {
   const rows = await db
     .selectFrom('batches')
-    .select(['created_at', 'ended_at'])
+    .innerJoin('accounts', 'accounts.id', 'batches.account_id')
+    .select(['batches.created_at', 'ended_at'])
+    .where('base_url', isLocal ? '=' : '!=', 'local')
     .where('state', '=', 'collected')
     .where('lane', '=', 'batch')
-    .where('created_at', 'is not', null)
+    .where('batches.created_at', 'is not', null)
     .where('ended_at', 'is not', null)
-    .orderBy('id', 'desc')
+    .orderBy('batches.id', 'desc')
     .limit(limit)
     .$narrowType<{ created_at: string; ended_at: string }>()
     .execute()

@@ -189,7 +189,7 @@ export type ChargeSumsView = {
   output_tokens: number
   reasoning_tokens: number
   cost_nano_usd: number
-  /** Null where one of the charges was not estimated. */
+  /** Null where one of the charges was not estimated. Tokens of pictures are a part of those of the input. */
   estimated_input_tokens: number | null
   estimated_image_tokens: number | null
 }

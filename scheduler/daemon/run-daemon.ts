@@ -29,7 +29,8 @@ export type DaemonOptions = {
 }
 
 /**
- * Looks after a home until it is asked to stop: a tick a second, each as short as what it decides takes.
+ * Looks after a home until it is asked to stop: a tick a second while there is anything to do, and one in ten seconds
+ * while there is not, each as short as what it decides takes.
  *
  * @returns  the exit code: 0, or of `once` also 3 (it waits for the provider) and 4 (something is held).
  * @throws HemlineError for a config that cannot be used, and `home_is_busy` when another process holds the home.

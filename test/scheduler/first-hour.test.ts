@@ -78,6 +78,17 @@ firstHour('a home with a blank in its name is quoted in what to type next', asyn
   assert.equal(nextCommands(pinned), ["materialize --home 'my home' --wait"])
 })
 
+firstHour('a list that is empty in one state does not say that there is nothing', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const run = ['materialize', '--images', 'samples/images/post-009', '--provider', 'local', '--wait']
+  assert.is((await desk.run([...run, '--poll-interval', '0.05'])).code, 0)
+  const skipped = await stdoutOf(desk, ['images', '--state', 'skipped'])
+  assert.is(skipped, 'No images are in the state "skipped".\n')
+  const failed = await stdoutOf(desk, ['requests', '--state', 'failed'])
+  assert.is(failed, 'No requests are in the state "failed".\n')
+})
+
 firstHour('init asks for the two things that have no default, and again for what cannot be', async () => {
   const input = new PassThrough()
   const output = new PassThrough()

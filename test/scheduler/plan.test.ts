@@ -83,6 +83,11 @@ planning('says what runs and why, counts what is known, and what a changed setti
   const copied = await desk.json(['plan'])
   assert.equal([copied.pictures.to_ask, copied.pictures.duplicates], [0, 3])
 
+  // The local server's batches take seconds, which says nothing of a provider's.
+  assert.is((await desk.json(['plan', '--provider', 'openai'])).parts.usual_finish_seconds, null)
+  const other = await desk.json(['plan', '--model', 'gpt-5.4'])
+  assert.type(other.parts.usual_finish_seconds, 'number')
+
   const { code, stdout } = await desk.run(['plan', '--model', 'gpt-4o-mini'])
   assert.is(code, 0)
   assert.match(stdout, 'model went from gpt-6-luna to gpt-4o-mini')
@@ -97,9 +102,9 @@ planning('says what runs and why, counts what is known, and what a changed setti
   const dry = await desk.run(['materialize', '--dry-run', '--model', 'gpt-4o-mini'])
   assert.is(dry.stdout, stdout)
 
-  const other = await desk.run(['plan', '--images', 'samples'])
-  assert.is(other.code, 2)
-  assert.match(other.stderr, /is about other pictures.*\nhint: .*--home/)
+  const elsewhere = await desk.run(['plan', '--images', 'samples'])
+  assert.is(elsewhere.code, 2)
+  assert.match(elsewhere.stderr, /is about other pictures.*\nhint: .*--home/)
 })
 
 planning('compares every model and detail on these pictures, the cheapest first', async () => {
