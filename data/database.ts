@@ -49,6 +49,21 @@ export async function openDatabase(path: string, migrations = allMigrations): Pr
   return db
 }
 
+/**
+ * Does work whose commits wait for the disk only with the next commit after it: a power cut may undo them, in their order, so
+ * this is for what is simply done again then. Everybody else waits for the connection meanwhile; the death of the process undoes nothing.
+ */
+export function withoutSync<T>(db: Db, work: (db: Db) => Promise<T>): Promise<T> {
+  return db.connection().execute(async (connection) => {
+    await connection.executeQuery(CompiledQuery.raw('pragma synchronous = NORMAL'))
+    try {
+      return await work(connection)
+    } finally {
+      await connection.executeQuery(CompiledQuery.raw('pragma synchronous = FULL'))
+    }
+  })
+}
+
 async function openFile(path: string): Promise<Sqlite> {
   const Database = loadSqlite()
   makeFolder(dirname(path))

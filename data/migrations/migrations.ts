@@ -7,6 +7,7 @@ import { keepSums } from './0006_keep_sums.js'
 import { createDashboardRecords } from './0007_create_dashboard_records.js'
 import { keepVersions } from './0008_keep_versions.js'
 import { recordSpread } from './0009_record_spread.js'
+import { lightenAnswers } from './0010_lighten_answers.js'
 import type { Migration } from './migration.js'
 
 /** All migrations in order. The database's `user_version` is how many of them it has. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   createDashboardRecords,
   keepVersions,
   recordSpread,
+  lightenAnswers,
 ]

@@ -78,18 +78,18 @@ async function insertCharges(
   now: Date,
 ): Promise<void> {
   const at = now.toISOString()
-  const rows: SqlValue[][] = []
+  const values: SqlValue[] = []
   for (const { requestId, charge } of lines) {
     if (!charge) continue
     const { model, inputTokens, cachedTokens, outputTokens, reasoningTokens, price, costNanoUsd } = charge
-    const tokens = [inputTokens, cachedTokens, outputTokens, reasoningTokens]
-    rows.push([batchId, requestId, model, ...tokens, price, costNanoUsd, at])
+    values.push(batchId, requestId, model, inputTokens, cachedTokens, outputTokens, reasoningTokens)
+    values.push(price, costNanoUsd, at)
   }
   await insertRows(
     trx,
-    `insert into charges (batch_id, request_id, model, input_tokens, cached_tokens, output_tokens, reasoning_tokens,
+    `charges (batch_id, request_id, model, input_tokens, cached_tokens, output_tokens, reasoning_tokens,
       price, cost_nano_usd, charged_at)`,
-    rows,
+    values,
     'on conflict (batch_id, request_id) do nothing',
   )
 }
@@ -102,16 +102,16 @@ async function insertAnswers(
 ): Promise<void> {
   const at = now.toISOString()
   const ids: number[] = []
-  const rows: SqlValue[][] = []
+  const values: SqlValue[] = []
   for (const { requestId, outcome } of lines) {
     if (outcome.kind !== 'answered') continue
     ids.push(requestId)
-    rows.push([requestId, outcome.body, outcome.digest, outcome.model, batchId, at])
+    values.push(requestId, outcome.body, outcome.digest, outcome.model, batchId, at)
   }
   await insertRows(
     trx,
-    'insert into answers (request_id, body, digest, model, batch_id, answered_at)',
-    rows,
+    'answers (request_id, body, digest, model, batch_id, answered_at)',
+    values,
     'on conflict (request_id) do nothing',
   )
   await sql`

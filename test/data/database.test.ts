@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { DataError } from '../../data/data-error.js'
-import { type Db, openDatabase } from '../../data/database.js'
+import { type Db, openDatabase, withoutSync } from '../../data/database.js'
 import { type Migration, runStatements } from '../../data/migrations/migration.js'
 import { migrations } from '../../data/migrations/migrations.js'
 import { insertRun, listRuns } from '../../data/records/runs.js'
@@ -59,6 +59,51 @@ databases('creates file, folder and schema, and opens them again as they are', a
   await withDatabase(await openDatabase(path), async (db) => {
     assert.equal(await tablesOf(db), tables)
     assert.is((await listRuns(db, 9)).length, 1)
+  })
+})
+
+databases('lets commits wait for the disk only as long as it is told to', async () => {
+  await using folder = await temporaryFolder()
+  await withDatabase(await openDatabase(join(folder.path, 'a.db')), async (db) => {
+    const during = await withoutSync(db, (unsynced) => pragma(unsynced, 'synchronous'))
+    assert.is(during, 1)
+    assert.is(await pragma(db, 'synchronous'), 2)
+    const fails = withoutSync(db, () => Promise.reject(new Error('no such luck')))
+    assert.is((await rejection(fails)).message, 'no such luck')
+    assert.is(await pragma(db, 'synchronous'), 2)
+  })
+})
+
+databases('keeps answers, and forgets sums with them, where they are made lighter', async () => {
+  await using folder = await temporaryFolder()
+  const path = join(folder.path, 'a.db')
+  const before = migrations.findIndex(({ name }) => name.endsWith('lighten_answers'))
+  await withDatabase(await openDatabase(path, migrations.slice(0, before)), (db) =>
+    runStatements(
+      db,
+      `
+      insert into accounts values (1, 'u', 'k', 't')
+
+      insert into recipes values (1, 'd', 'm', 'compact', '{}', 't')
+
+      insert into parts (id, recipe_id, stamp, number, path, sha256, state, requests, bytes, estimated_tokens, created_at)
+        values (1, 1, 's', 1, 'p', 'x', 'collected', 1, 1, 1, 't')
+
+      insert into batches (id, part_id, account_id, key, state, provider_batch_id, intended_at, tally)
+        values (1, 1, 1, 'k', 'collected', 'b', 't', '{}')
+
+      insert into requests (id, recipe_id, fingerprint, state, part_id)
+        values (700, 1, '0123456789012345678901234567890123456789', 'answered', 1)
+
+      insert into answers values (700, '{"a":1}', 'd', 'm', 1, 't')
+      `,
+    ),
+  )
+  await withDatabase(await openDatabase(path), async (db) => {
+    assert.is((await db.selectFrom('answers').selectAll().executeTakeFirstOrThrow()).body, '{"a":1}')
+    await sql`insert into kept_sums values ('requests', ${700 >> 8}, '{}')`.execute(db)
+    await db.deleteFrom('answers').execute()
+    assert.equal(await db.selectFrom('kept_sums').selectAll().execute(), [])
   })
 })
 
