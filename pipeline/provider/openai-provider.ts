@@ -1,4 +1,3 @@
-import { openAsBlob } from 'node:fs'
 import OpenAI from 'openai'
 import type { Batch } from 'openai/resources/batches'
 import { type Mask, makeMask } from '../mask.js'
@@ -12,6 +11,7 @@ import {
   digestKey,
 } from './provider.js'
 import { readRateLimits } from './rate-limits.js'
+import { uploadForm } from './upload-form.js'
 
 const ENDPOINT = '/v1/chat/completions'
 const CALL_TIMEOUT_MS = 60_000
@@ -19,6 +19,11 @@ const ASK_TIMEOUT_MS = 5 * 60_000
 /** What the provider advises for its slow tier. */
 const FLEX_TIMEOUT_MS = 15 * 60_000
 const TRANSFER_TIMEOUT_MS = 20 * 60_000
+/**
+ * What keeps `fetch` from holding a second copy of all that it sent, to send it once more after a redirect or to a window's
+ * login: 200 MB of an upload.
+ */
+const NOT_TEED = { redirect: 'error', window: null } as const
 /** Lists that showed a batch late were seen; none that took longer. */
 const LIST_LAG_MS = 90_000
 /** How far a provider's clock may be behind ours before a look for an upload would miss it, and send it again. */
@@ -71,12 +76,11 @@ export function openaiProvider(options: {
 
     upload: (path, fileName, signal) =>
       call('upload of the tasks file', signal, async (ofCall) => {
-        // A read stream would be sent chunked and grow memory; a Blob from the disk has a known length.
-        const file = new File([await openAsBlob(path)], fileName, { type: 'application/jsonl' })
-        const uploaded = await client.files.create(
-          { file, purpose: 'batch' },
-          { ...once, signal: ofCall, timeout: TRANSFER_TIMEOUT_MS },
-        )
+        const form = await uploadForm(path, fileName, { purpose: 'batch' })
+        const uploaded = await client.post<{ id: string }>('/files', {
+          ...{ ...form, ...once, fetchOptions: NOT_TEED },
+          ...{ signal: ofCall, timeout: TRANSFER_TIMEOUT_MS },
+        })
         return uploaded.id
       }),
 
