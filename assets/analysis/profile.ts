@@ -20,6 +20,11 @@ export type Profile = {
       schema: JsonSchema
     }
   }
+  /**
+   * Of prompt and schema, as the tokenizer of the models in use (o200k) counts them; its tables take longer to load than a
+   * hundred pictures to be read, so that a test counts and not each run.
+   */
+  textTokens: number
   /** Room for an outfit of about ten items; a longer answer is cut, and is then no JSON. */
   maxCompletionTokens: number
   /**
@@ -44,6 +49,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         schema: strictJsonSchema(analysisSchema, true),
       },
     },
+    textTokens: 2_169,
     maxCompletionTokens: 1_500,
     usualAnswerTokens: { openai: 400, local: 118 },
     readAnswer: (content) => readAnswer(content, analysisSchema, (analysis) => analysis),
@@ -59,6 +65,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
         schema: strictJsonSchema(compactSchema, false),
       },
     },
+    textTokens: 974,
     maxCompletionTokens: 700,
     usualAnswerTokens: { openai: 150, local: 65 },
     readAnswer: (content) => readAnswer(content, compactSchema, expand),

@@ -1,5 +1,4 @@
 import { HemlineError } from '../../pipeline/errors.js'
-import { decode } from './decoder.js'
 import { asPlainJpeg } from './plain-jpeg.js'
 
 /** How a picture is sent: the longer side in pixels at most, and the JPEG quality from 1 to 100. */
@@ -35,6 +34,8 @@ export async function preparePicture(
 ): Promise<PreparedPicture> {
   const plain = asPlainJpeg(bytes, maxSidePx)
   if (plain) return plain
+  // Where every picture is plain, the decoder need not be loaded.
+  const { decode } = await import('./decoder.js')
   try {
     const { data, info } = await decode(bytes)
       .autoOrient()

@@ -32,7 +32,7 @@ export async function compareMethods(
     const measured = fromLedger(charged, lane, catalogue.get(settings.model))
     const cost =
       measured === undefined
-        ? (await estimate(sizes, ofProfile, catalogue)).cost_nano_usd[lane]
+        ? estimate(sizes, ofProfile, catalogue).cost_nano_usd[lane]
         : Math.round(measured.costEach * pictures)
     methods.push({
       method: `${profile}/${lane}`,

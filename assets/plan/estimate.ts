@@ -29,13 +29,13 @@ export function measure(
  *
  * @param measured  of the same recipe; undefined to estimate by formulas alone.
  */
-export async function estimate(
+export function estimate(
   sizes: readonly SizeCount[],
   settings: Settings,
   catalogue: Catalogue,
   measured?: MeasuredUsage,
-): Promise<CostEstimate> {
-  const tokensOf = await estimateRequestTokens(settings, catalogue)
+): CostEstimate {
+  const tokensOf = estimateRequestTokens(settings, catalogue)
   const model = catalogue.get(settings.model)
   const isMeasured = measured !== undefined && measured.answers > 0
   const correction = isMeasured ? measured.inputTokens / measured.estimatedInputTokens : 1

@@ -52,7 +52,7 @@ export async function makePlan(context: PlanContext): Promise<MoneyPlan> {
   const asked = { original: await askedWith('original'), compact: await askedWith('compact') }
   const { ask, estimate: chosen, digest } = asked[profile]
   const lane = chooseLane(sending.method, chosen.requests)
-  const whole = await estimate(all, settings, catalogue, asked[profile].measured)
+  const whole = estimate(all, settings, catalogue, asked[profile].measured)
   const reused = ask.answered + (counts.usable - pictures)
   const warning = await shutdownWarning(db, settings, catalogue, now)
   return {
@@ -77,7 +77,7 @@ export async function makePlan(context: PlanContext): Promise<MoneyPlan> {
     const ask = await findStillToAsk(db, digest, all)
     const measured = await measure(db, digest, ofProfile, catalogue.get(model))
     const sizes = takePictures(ask.sizes, context.limit)
-    return { digest, ask, measured, estimate: await estimate(sizes, ofProfile, catalogue, measured) }
+    return { digest, ask, measured, estimate: estimate(sizes, ofProfile, catalogue, measured) }
   }
 }
 
@@ -120,7 +120,7 @@ async function plannedModels(
       const { digest } = recipeRecord(other, catalogue)
       const { answered } = await findStillToAsk(db, digest, all)
       const measured = await measure(db, digest, other, model)
-      const ofModel = await estimate(all, other, catalogue, measured)
+      const ofModel = estimate(all, other, catalogue, measured)
       planned.push({
         model: id,
         detail,

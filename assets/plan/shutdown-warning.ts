@@ -22,9 +22,9 @@ export async function shutdownWarning(
   const { sentence, replacement } = shutdown
   const sizes = await countPicturesBySize(db)
   if (sizes.length === 0 || !catalogue.models.some(({ id }) => id === replacement)) return sentence
-  const costWith = async (model: string): Promise<number> =>
-    (await estimate(sizes, { ...settings, model }, catalogue)).cost_nano_usd.batch
+  const costWith = (model: string): number =>
+    estimate(sizes, { ...settings, model }, catalogue).cost_nano_usd.batch
   const pictures = sizes.reduce((sum, size) => sum + size.pictures, 0)
-  const costs = [await costWith(settings.model), await costWith(replacement)].map(formatUsd)
+  const costs = [costWith(settings.model), costWith(replacement)].map(formatUsd)
   return `${sentence}. All ${formatCountOf(pictures, 'picture')} in a batch: ${costs[0]} with ${settings.model}, ${costs[1]} with ${replacement} (estimated)`
 }

@@ -35,7 +35,7 @@ const PICTURES_IN_FLIGHT = 4
 export async function* taskLines(recipeId: number, context: Context): AsyncGenerator<TaskLine> {
   const { db, settings, catalogue, allowance, notify } = context
   const write = lineWriter(settings, catalogue)
-  const tokensOf = await estimateRequestTokens(settings, catalogue)
+  const tokensOf = estimateRequestTokens(settings, catalogue)
   const { pending } = await countPendingRequests(db)
   const total = Math.min(pending, allowance.requests)
   let done = 0
