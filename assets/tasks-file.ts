@@ -2,7 +2,7 @@ import { assertRoom } from '../data/disk-room.js'
 import { BATCH_FOLDER } from '../data/home.js'
 import { findSmallestLimit, forgetOldLimits } from '../data/records/learned-limits.js'
 import { countOversizedParts } from '../data/records/parts.js'
-import { reviveSkippedRequests } from '../data/records/request-revival.js'
+import { reviveTooLargeRequests } from '../data/records/request-revival.js'
 import { countPendingRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
 import { sweepParts } from '../pipeline/batch/sweep-parts.js'
@@ -46,7 +46,7 @@ export const tasksFile = defineAsset({
       tokens: smaller(settings.enqueued_tokens ?? undefined, await findSmallestLimit(db, settings.model)),
     }
     await sweepParts(db, place)
-    await reviveSkippedRequests(db)
+    await reviveTooLargeRequests(db)
     const withdrawn = await withdrawOutdatedParts(db, recipeId, limits, home)
     const planned = await planRequests(db, recipeId, digest)
     const recipeOfParts = recipeRecord(settings, catalogue)

@@ -1,4 +1,4 @@
-import type { Db } from '../../data/database.js'
+import { type Db, withoutSync } from '../../data/database.js'
 import { type Image, findImages, markSeen, upsertImages } from '../../data/records/images.js'
 import { ensurePosts, touchPosts } from '../../data/records/posts.js'
 import type { NewRow } from '../../data/schema.js'
@@ -30,10 +30,8 @@ export async function mergeChunk(
   context: ObserveContext,
 ): Promise<void> {
   const { db } = context
-  const postIds = await ensurePosts(
-    db,
-    chunk.map(({ post }) => post),
-  )
+  const posts = chunk.map(({ post }) => post)
+  const postIds = await withoutSync(db, (unsynced) => ensurePosts(unsynced, posts))
   const identities = chunk.map(({ post, path }) => ({ postId: postIds.get(post)!, path }))
   const stored = await findImages(db, identities)
   const byIdentity = new Map(stored.map((image) => [identity(image.post_id, image.path), image]))
@@ -62,19 +60,15 @@ export async function mergeChunk(
     else if (before.sha256 !== content.sha256) tally.replaced++
     else tally.regrouped++
   }
-  await db.transaction().execute(async (trx) => {
-    await markSeen(
-      trx,
-      unchanged.map(({ before }) => before!.id),
-      seen,
-      folderId,
-    )
-    await upsertImages(trx, rows)
-    await touchPosts(
-      trx,
-      changed.map(({ postId }) => postId),
-    )
-  })
+  const seenIds = unchanged.map(({ before }) => before!.id)
+  const touched = changed.map(({ postId }) => postId)
+  await withoutSync(db, (unsynced) =>
+    unsynced.transaction().execute(async (trx) => {
+      await markSeen(trx, seenIds, seen, folderId)
+      await upsertImages(trx, rows)
+      await touchPosts(trx, touched)
+    }),
+  )
 }
 
 /** Equal stats mean equal bytes; whatever has no stat, or must be read again, is never unchanged. */

@@ -1,4 +1,4 @@
-import type { Db } from '../../data/database.js'
+import { type Db, withoutSync } from '../../data/database.js'
 import {
   beginFolder,
   countFolders,
@@ -47,12 +47,13 @@ async function lookInto(
   context: ObserveContext,
 ): Promise<number> {
   const { db, signal } = context
-  const id = await beginFolder(db, folder.path)
+  // After a power cut the next look finds again what this one found.
+  const id = await withoutSync(db, (unsynced) => beginFolder(unsynced, folder.path))
   for (const chunk of folder.images()) {
     signal.throwIfAborted()
     await mergeChunk(chunk, id, look, context)
   }
-  look.tally.removed += await endFolder(db, id, digest, look.seen)
+  look.tally.removed += await withoutSync(db, (unsynced) => endFolder(unsynced, id, digest, look.seen))
   return id
 }
 

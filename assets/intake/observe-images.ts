@@ -20,7 +20,7 @@ export type ObservedImages = {
 
 /**
  * Looks at every picture of a source and brings the records up to date: what is new or may have changed is read, hashed
- * and decoded; what has the size, times and inode that are on record is not opened; a folder in which all have them, and
+ * and inspected; what has the size, times and inode that are on record is not opened; a folder in which all have them, and
  * nothing came or went, is passed by as a whole. Posts in which something changed are marked.
  *
  * The data version covers path, post, position, columns, and the bytes or the reason why they cannot be used. May be

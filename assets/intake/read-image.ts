@@ -22,7 +22,7 @@ export type ImageContent = Pick<
 
 const IN_FLIGHT = 4
 
-/** Reads and decodes pictures, a few at a time, and gives what they are in the same order. Never throws for a picture. */
+/** Reads and inspects pictures, a few at a time, and gives what they are in the same order. Never throws for a picture. */
 export function readImages(
   images: readonly FoundImage[],
   context: ReadContext,

@@ -16,8 +16,10 @@ export type InspectedPicture = UsablePicture | ({ ok: false } & Refusal)
 
 /**
  * Decides whether a picture can be used, by its bytes alone. More than 100 megapixels are refused from the header, with
- * nothing decoded. Else all of it is read, at a size of a few pixels, so that what is cut off or damaged is found now.
- * Damage that still decodes cannot be told from a picture. Never rejects.
+ * nothing decoded. A JPEG tells by its structure whether it is whole, and its decoder takes nearly any that is: it is not decoded
+ * before it is prepared, which would take twenty times as long as all else here. Of other formats all is read, at a size of a
+ * few pixels, so that what is cut off or damaged is found now. Damage that still decodes cannot be told from a picture. Never
+ * rejects.
  */
 export async function inspectPicture(bytes: Buffer): Promise<InspectedPicture> {
   if (bytes.length === 0) return refuse('empty', 'the file has no bytes')
@@ -31,7 +33,7 @@ export async function inspectPicture(bytes: Buffer): Promise<InspectedPicture> {
     if (width * height > maxPixels)
       return refuse('too_many_pixels', `${width} x ${height} pixels; at most ${maxPixels} are decoded`)
     if (isCutShort(bytes, format)) return cutShort(bytes, format)
-    await decode(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer()
+    if (format !== 'jpeg') await decode(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer()
     return { ok: true, sha256: createHash('sha256').update(bytes).digest('hex'), format, width, height }
   } catch (error) {
     if (isCutShort(bytes, format) || saysCutShort.test(String(error))) return cutShort(bytes, format)

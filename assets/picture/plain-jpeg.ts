@@ -17,6 +17,7 @@ const OVERHEAD_BYTES = 2_048
 export function asPlainJpeg(bytes: Buffer, maxSidePx: number): PlainJpeg | undefined {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== SOI) return undefined
   const kept: Buffer[] = [bytes.subarray(0, 2)]
+  const found = new Set<number>()
   let frame: { width: number; height: number; components: number } | undefined
   for (let at = 2; at + 4 <= bytes.length;) {
     const marker = bytes.readUInt16BE(at)
@@ -24,11 +25,13 @@ export function asPlainJpeg(bytes: Buffer, maxSidePx: number): PlainJpeg | undef
     const segment = bytes.subarray(at, at + 2 + length)
     if (segment.length !== 2 + length || length < 2) return undefined
     if (marker === SOS) {
-      if (!frame || segment[4] !== frame.components) return undefined
+      if (!frame || segment[4] !== frame.components || !TABLES.every((table) => found.has(table)))
+        return undefined
       return whole(bytes, at, kept, frame, maxSidePx)
     }
     if (marker === JFIF && !isBareJfif(segment)) return undefined
     if (marker === BASELINE) frame = readFrame(segment)
+    found.add(marker)
     if (needed.has(marker)) kept.push(segment)
     else if (!idle.has(marker)) return undefined
     at += segment.length
@@ -37,8 +40,10 @@ export function asPlainJpeg(bytes: Buffer, maxSidePx: number): PlainJpeg | undef
 }
 
 const [SOI, SOS, JFIF, BASELINE] = [0xffd8, 0xffda, 0xffe0, 0xffc0]
+/** Of quantization, and of codes: without them there is no picture. */
+const TABLES = [0xffdb, 0xffc4]
 /** JFIF header, tables and frame. */
-const needed = new Set([JFIF, 0xffdb, BASELINE, 0xffc4, 0xffdd])
+const needed = new Set([JFIF, ...TABLES, BASELINE, 0xffdd])
 /** Comments, and what programs leave for themselves; not EXIF (1), colour profiles (2) or Adobe's colours (14). */
 const idle = new Set([0xfffe, ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15].map((app) => JFIF + app)])
 

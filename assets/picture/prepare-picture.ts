@@ -1,4 +1,4 @@
-import { HemlineError } from '../../pipeline/errors.js'
+import type { Refusal } from '../intake/found-image.js'
 import { asPlainJpeg } from './plain-jpeg.js'
 
 /** How a picture is sent: the longer side in pixels at most, and the JPEG quality from 1 to 100. */
@@ -26,12 +26,12 @@ export function encodingId({ maxSidePx, quality }: Encoding): string {
  * colour profile, no comment, also where the size did not change. A JPEG that is all that already is not encoded again.
  * Equal bytes give equal JPEGs on one version of the encoder. Run four at a time on two cores; each takes one thread.
  *
- * @throws HemlineError `picture_not_decodable` for bytes that `inspectPicture` would refuse.
+ * @returns  a refusal for bytes that `inspectPicture` would refuse, and for a JPEG that is whole and cannot be decoded. Never rejects.
  */
 export async function preparePicture(
   bytes: Buffer,
   { maxSidePx, quality }: Encoding,
-): Promise<PreparedPicture> {
+): Promise<PreparedPicture | Refusal> {
   const plain = asPlainJpeg(bytes, maxSidePx)
   if (plain) return plain
   // Where every picture is plain, the decoder need not be loaded.
@@ -46,12 +46,8 @@ export async function preparePicture(
       .jpeg({ quality, chromaSubsampling: '4:2:0', optimiseCoding: false })
       .toBuffer({ resolveWithObject: true })
     return { jpeg: data, width: info.width, height: info.height }
-  } catch (cause) {
-    throw new HemlineError({
-      code: 'picture_not_decodable',
-      message: `cannot decode a picture of ${bytes.length} bytes: ${(cause as Error).message}`,
-      hint: 'Observe the pictures again; one that cannot be used is then skipped with its reason.',
-      cause,
-    })
+  } catch (error) {
+    const [why] = (error as Error).message.split('\n')
+    return { reason: 'damaged', detail: `cannot be decoded: ${why}` }
   }
 }

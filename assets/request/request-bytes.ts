@@ -3,6 +3,7 @@ import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
 import { sumParts } from '../../data/records/parts.js'
 import { findSpreadImages } from '../../data/records/pictures.js'
+import { isRefusal } from '../intake/file-facts.js'
 import { placeOf } from '../intake/image-place.js'
 import { preparePicture } from '../picture/prepare-picture.js'
 import { readPicture } from '../picture/read-picture.js'
@@ -30,8 +31,9 @@ export async function sampleRequestBytes(
   for (const { path } of await findSpreadImages(db, count)) {
     const read = await readPicture(placeOf(settings.images, path, home.fetched))
     if (!read.ok) continue
-    const { jpeg } = await preparePicture(read.bytes, { maxSidePx, quality })
-    bytes += write({ id: 0, fingerprint: '' }, jpeg).length
+    const picture = await preparePicture(read.bytes, { maxSidePx, quality })
+    if (isRefusal(picture)) continue
+    bytes += write({ id: 0, fingerprint: '' }, picture.jpeg).length
     pictures++
   }
   return { bytes: pictures === 0 ? 0 : bytes / pictures, pictures }

@@ -4,9 +4,10 @@ import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
 import { forgetStats } from '../../data/records/images.js'
 import { countPendingRequests, findPendingRequests } from '../../data/records/requests.js'
-import type { TaskLine } from '../../pipeline/batch/build-parts.js'
+import type { TaskLine, UnmadeLine } from '../../pipeline/batch/build-parts.js'
 import { mapInOrder } from '../../pipeline/in-order.js'
 import type { Allowance, FashionEvent } from '../fashion-kit.js'
+import { isRefusal } from '../intake/file-facts.js'
 import { placeOf } from '../intake/image-place.js'
 import { preparePicture } from '../picture/prepare-picture.js'
 import { readPicture } from '../picture/read-picture.js'
@@ -30,9 +31,10 @@ const PICTURES_IN_FLIGHT = 4
 
 /**
  * The lines of all requests that wait for a tasks file, in the order of their ids, at most as many as the run is allowed.
- * A picture whose bytes are no longer those that were observed gives no line: the next observation looks at it again.
+ * A picture whose bytes are no longer those that were observed gives no line: the next observation looks at it again. One that
+ * turns out to be damaged gives an unmade line.
  */
-export async function* taskLines(recipeId: number, context: Context): AsyncGenerator<TaskLine> {
+export async function* taskLines(recipeId: number, context: Context): AsyncGenerator<TaskLine | UnmadeLine> {
   const { db, settings, catalogue, allowance, notify } = context
   const write = lineWriter(settings, catalogue)
   const tokensOf = estimateRequestTokens(settings, catalogue)
@@ -50,11 +52,10 @@ export async function* taskLines(recipeId: number, context: Context): AsyncGener
   )
   for await (const { request, picture } of prepared) {
     notify({ kind: 'tasks.written', done: ++done, total })
-    if (!picture) {
-      await forgetStats(db, request.id)
-      continue
-    }
-    yield { requestId: request.id, line: write(request, picture.jpeg), ...tokensOf(picture) }
+    const { id: requestId } = request
+    if (!picture) await forgetStats(db, requestId)
+    else if (isRefusal(picture)) yield { requestId, ...picture }
+    else yield { requestId, line: write(request, picture.jpeg), ...tokensOf(picture) }
   }
 }
 
@@ -84,6 +85,7 @@ async function* pendingRequests(
   }
 }
 
+/** Undefined when the bytes are others by now. */
 async function preparedPicture(request: Pending, { home, settings }: Context) {
   const read = await readPicture(placeOf(settings.images, request.path, home.fetched))
   if (!read.ok) return undefined

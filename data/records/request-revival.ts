@@ -11,11 +11,15 @@ export async function reviveCancelledRequests(db: Db): Promise<number> {
   return Number(revived.numUpdatedRows)
 }
 
-/** Lets the requests that were skipped try again: the limits that they broke may be others by now. */
-export async function reviveSkippedRequests(db: Db): Promise<void> {
+/** Why a request is skipped whose line alone breaks a limit of a part. */
+export const TOO_LARGE = 'too_large'
+
+/** Lets the requests try again that were too large: the limits that they broke may be others by now. */
+export async function reviveTooLargeRequests(db: Db): Promise<void> {
   await db
     .updateTable('requests')
     .set({ state: 'pending', reason: null, detail: null })
     .where('state', '=', 'skipped')
+    .where('reason', '=', TOO_LARGE)
     .execute()
 }

@@ -176,7 +176,7 @@ export async function countRequestsAfter(db: Db, id: number): Promise<number> {
   return count
 }
 
-/** Ends a pending request whose line breaks a limit of a part alone; its posts are marked. */
+/** Ends a pending request whose line cannot be made, or breaks a limit of a part alone; its posts are marked. */
 export function skipRequest(db: Db, id: number, reason: string, detail: string): Promise<void> {
   return db.transaction().execute(async (trx) => {
     await trx

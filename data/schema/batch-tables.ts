@@ -19,7 +19,7 @@ export type RecipesTable = {
 
 /**
  * `pending`: wanted, in no file. `in_part`: written into a tasks file. `submitted`: in a batch at the provider.
- * `answered`, `failed` (for good) and `skipped` (its line breaks a limit alone) end it.
+ * `answered`, `failed` (for good) and `skipped` (its line breaks a limit alone, or cannot be made) end it.
  */
 export const requestStates = ['pending', 'in_part', 'submitted', 'answered', 'failed', 'skipped'] as const
 export type RequestState = (typeof requestStates)[number]

@@ -2,6 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import { type Artifact, createArtifact, writeAtomically } from '../../data/artifacts.js'
 import type { Db } from '../../data/database.js'
 import { type PartRequest, findLastPartNumber, insertPart } from '../../data/records/parts.js'
+import { TOO_LARGE } from '../../data/records/request-revival.js'
 import { skipRequest } from '../../data/records/requests.js'
 import { notePath } from './note-name.js'
 import type { PartNote } from './part-note.js'
@@ -9,6 +10,9 @@ import { type Load, type PartLimits, add, brokenLimit, emptyLoad } from './part-
 
 /** One line of a tasks file, ready to be written, with its line feed, and its estimated prompt tokens. */
 export type TaskLine = { requestId: number; line: Buffer; inputTokens: number; imageTokens: number }
+
+/** A request of which no line can be made, and why. */
+export type UnmadeLine = { requestId: number; reason: string; detail: string }
 
 export type PartPlace = {
   db: Db
@@ -29,22 +33,25 @@ export type BuiltParts = { parts: number; requests: number; bytes: number; token
  * Writes task lines into as few parts as the limits allow, in the order given, holding one line at a time. Each part is
  * on disk, whole, before its record is; a kill leaves finished parts and a temporary file that no record names.
  *
- * A line that breaks a limit alone ends as a skipped request with the reason.
+ * A line that cannot be made, or breaks a limit alone, ends as a skipped request with the reason.
  */
-export async function buildParts(lines: AsyncIterable<TaskLine>, place: PartPlace): Promise<BuiltParts> {
+export async function buildParts(
+  lines: AsyncIterable<TaskLine | UnmadeLine>,
+  place: PartPlace,
+): Promise<BuiltParts> {
   const built: BuiltParts = { parts: 0, requests: 0, bytes: 0, tokens: 0, skipped: 0 }
   const stamp = stampOf(place.now)
   let number = await findLastPartNumber(place.db, stamp)
   let part: OpenPart | undefined
   try {
-    for await (const line of lines) {
-      const load = { bytes: line.line.length, tokens: line.inputTokens }
-      const alone = brokenLimit(add(emptyLoad, load), place.limits)
-      if (alone) {
-        await skipRequest(place.db, line.requestId, 'too_large', `The line alone has ${alone}.`)
+    for await (const each of lines) {
+      const line = checked(each, place.limits)
+      if ('reason' in line) {
+        await skipRequest(place.db, line.requestId, line.reason, line.detail)
         built.skipped++
         continue
       }
+      const load = loadOf(line)
       if (part && brokenLimit(add(part.load, load), place.limits)) part = await close(part, place, built)
       part ??= await open(place, stamp, ++number)
       part.load = add(part.load, load)
@@ -58,6 +65,18 @@ export async function buildParts(lines: AsyncIterable<TaskLine>, place: PartPlac
     await part?.artifact.discard()
   }
   return built
+}
+
+/** The line, or that it breaks a limit alone. */
+function checked(line: TaskLine | UnmadeLine, limits: PartLimits): TaskLine | UnmadeLine {
+  if ('reason' in line) return line
+  const alone = brokenLimit(add(emptyLoad, loadOf(line)), limits)
+  if (alone === undefined) return line
+  return { requestId: line.requestId, reason: TOO_LARGE, detail: `The line alone has ${alone}.` }
+}
+
+function loadOf({ line, inputTokens }: TaskLine): Omit<Load, 'requests'> {
+  return { bytes: line.length, tokens: inputTokens }
 }
 
 type OpenPart = {

@@ -17,7 +17,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const STAGES = [
-  ...['build', 'pass-through', 'observe', 'collect', 'collect-on-top', 'upload', 'download', 'group'],
+  ...['look', 'build', 'pass-through', 'observe', 'collect', 'collect-on-top', 'upload', 'download', 'group'],
   ...['status', 'tick', 'tick-graph', 'idle', 'scrape', 'local-server', 'whole-run'],
 ]
 

@@ -53,7 +53,7 @@ async function at(folder) {
   return { settings: { ...settings, images: join(folder, 'pictures') } }
 }
 
-async function look(db, context) {
+export async function look(db, context) {
   const { clock, signal } = context
   await observeSources([images.key], { graph: fashionGraph, resources: context, clock, signal, onEvent() {} })
 }

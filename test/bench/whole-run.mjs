@@ -17,7 +17,7 @@ const SELF = fileURLToPath(import.meta.url)
 export const stage = {
   unit: 'pictures',
   limit:
-    'the sum of the limits: find, bare sharp twice, reading and writing what is sent, JSON.parse of the answers',
+    'the sum of the limits: find, bare sharp, reading and writing what is sent, JSON.parse of the answers',
   goal: { atMost: 1.3, peakMb: 250 },
   sizes: { usual: [100, 600], full: [800, 8_000] },
   ways: ['limit', 'ours'],
@@ -27,9 +27,7 @@ export function prepare(wanted) {
   return build.prepare(wanted)
 }
 
-/** Each picture is decoded once to see whether it can be used, and once more, later, to be sent. */
 export async function limit({ folder, size, time }) {
-  const sharp = (await import('sharp')).default
   const paths = JSON.parse(await readFile(join(folder, 'paths.json'), 'utf8'))
   const lines = paths.map((_, index) => resultLine(index + 1))
   await time(async () => {
@@ -37,18 +35,6 @@ export async function limit({ folder, size, time }) {
       stdio: 'ignore',
     })
     await once(find, 'exit')
-    sharp.concurrency(1)
-    sharp.cache(false)
-    const left = [...paths]
-    const look = async () => {
-      for (let path = left.pop(); path !== undefined; path = left.pop()) {
-        await sharp(join(folder, 'pictures', path))
-          .resize(16, 16, { fit: 'fill' })
-          .raw()
-          .toBuffer()
-      }
-    }
-    await Promise.all([look(), look(), look(), look()])
     await build.limit({ folder, size, time: (work) => work() })
     for (const line of lines) JSON.parse(line)
   })

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, symlink, truncate, writeFile } from 'node:fs
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { blackPng } from '../assets/picture/sample-pictures.js'
+import { blackPng, withoutTables } from '../assets/picture/sample-pictures.js'
 import { type Desk, makeDesk } from './cli.js'
 
 const bad = suite('a folder full of trouble')
@@ -46,6 +46,7 @@ async function placeTrouble(desk: Desk): Promise<void> {
   await symlink(desk.path('outside.jpg'), at('post', '7.jpg'))
   await symlink('nowhere.jpg', at('post', '8.jpg'))
   await copyFile(hoodie, at('post', '9.png'))
+  await writeFile(at('post', '10.jpg'), await withoutTables(readFile(jacket)))
   await symlink(at(), at('loop'))
   await writeFile(at('.hidden.jpg'), 'hidden')
   await writeFile(at('Thumbs.db'), 'system')
@@ -75,6 +76,7 @@ bad('is described as far as it goes, and each file that is left out says why', a
     'post/6.jpg': 'not_a_file',
     'post/7.jpg': 'link_outside',
     'post/8.jpg': 'missing',
+    'post/10.jpg': 'damaged',
     loop: 'link_loop',
   })
   assert.ok(skipped.every(({ detail }) => detail.length > 10))
@@ -85,7 +87,7 @@ bad('is described as far as it goes, and each file that is left out says why', a
 
   // The post goes on without what cannot be used, and says so.
   const post = (await desk.lines(['posts'])).find(({ post_id }) => post_id === 'post')
-  assert.is(post.images.length, 9)
+  assert.is(post.images.length, 10)
   assert.is(post.images.filter(({ state }: { state: string }) => state === 'described').length, 2)
   // The table holds odd names on one line each, and nothing of them reaches the terminal raw.
   const { stdout: table } = await desk.run(['images', '--limit', '1000'])
@@ -99,7 +101,7 @@ bad('is described as far as it goes, and each file that is left out says why', a
   // `4.jpg` now has the bytes of `9.png`, which are answered.
   assert.is(mended.spent.requests, 1)
   const left = (await desk.lines(['images'])).filter(({ state }) => state === 'skipped')
-  assert.is(left.length, 6)
+  assert.is(left.length, 7)
 })
 
 bad('that holds no usable picture at all is done, without a batch, and says why', async () => {

@@ -7,7 +7,15 @@ import * as fc from 'fast-check'
 import { skipReasons } from '../../../assets/intake/found-image.js'
 import { type InspectedPicture, inspectPicture } from '../../../assets/picture/inspect-picture.js'
 import { pictureFormats } from '../../../assets/picture/picture-format.js'
-import { animation, blackPng, brokenPictures, encoders, noise, plain } from './sample-pictures.js'
+import {
+  animation,
+  blackPng,
+  brokenPictures,
+  encoders,
+  noise,
+  plain,
+  withoutTables,
+} from './sample-pictures.js'
 
 const inspecting = suite('inspecting a picture')
 
@@ -158,6 +166,10 @@ inspecting('calls a picture damaged that is whole and cannot be decoded', async 
   const bytes = Buffer.from(await noise(200, 200).png().toBuffer())
   bytes.fill(0x55, Math.floor(bytes.length / 2), Math.floor(bytes.length / 2) + 200)
   assert.is(await reasonFor(bytes), 'damaged')
+})
+
+inspecting('takes a JPEG that is whole for a picture without decoding it', async () => {
+  assert.is(await reasonFor(await withoutTables(encoders.jpeg())), 'ok')
 })
 
 inspecting('takes the sample photos', async () => {

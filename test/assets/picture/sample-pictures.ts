@@ -28,6 +28,17 @@ export const encoders: Record<PictureFormat, () => Promise<Buffer>> = {
   tiff: () => noise(120, 90).tiff({ compression: 'lzw' }).toBuffer(),
 }
 
+/** A JPEG whose structure is whole, and that nobody can decode: its tables of quantization are gone. */
+export async function withoutTables(jpeg: Promise<Buffer>): Promise<Buffer> {
+  const bytes = await jpeg
+  const kept = [bytes.subarray(0, 2)]
+  for (let at = 2; ; at += 2 + bytes.readUInt16BE(at + 2)) {
+    const marker = bytes.readUInt16BE(at)
+    if (marker === 0xffda) return Buffer.concat([...kept, bytes.subarray(at)])
+    if (marker !== 0xffdb) kept.push(bytes.subarray(at, at + 2 + bytes.readUInt16BE(at + 2)))
+  }
+}
+
 /** An animation whose frames are the given colours. */
 export async function animation(format: 'gif' | 'webp', ...colours: string[]): Promise<Buffer> {
   const frames = await Promise.all(colours.map((colour) => plain(40, 30, colour).png().toBuffer()))

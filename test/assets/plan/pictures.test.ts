@@ -3,7 +3,8 @@ import sharp from 'sharp'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { preparedSize } from '../../../assets/picture/prepared-size.js'
-import { preparePicture } from '../../../assets/picture/prepare-picture.js'
+import { isRefusal } from '../../../assets/intake/file-facts.js'
+import { type PreparedPicture, preparePicture } from '../../../assets/picture/prepare-picture.js'
 import { takePictures } from '../../../assets/plan/take-pictures.js'
 
 const pictures = suite('the pictures of a plan')
@@ -29,7 +30,9 @@ pictures('have the size that they are sent in', async () => {
     const bytes = await sharp({ create: { width, height, channels: 3, background: '#345' } })
       .png()
       .toBuffer()
-    const { width: w, height: h } = await preparePicture(bytes, { maxSidePx: 512, quality: 80 })
+    const prepared = await preparePicture(bytes, { maxSidePx: 512, quality: 80 })
+    assert.not(isRefusal(prepared))
+    const { width: w, height: h } = prepared as PreparedPicture
     assert.equal(preparedSize({ width, height }, 512), { width: w, height: h }, `${width} x ${height}`)
   }
 })
