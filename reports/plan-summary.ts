@@ -130,7 +130,7 @@ function certainty({ methods, provider }: Plan, home: string): string {
   return `The length of the answers is assumed${price}. To measure it, ask a few first: hemline plan${flagOfHome(home)} --sample 20`
 }
 
-function parts({ parts: planned }: Plan): string {
+function parts({ parts: planned, provider }: Plan): string {
   if (!planned) return ''
   const { count, bytes, window_tokens: window, windows } = planned
   const size = `In ${formatCountOf(count, 'part')} of about ${formatBytes(bytes)} in all`
@@ -141,7 +141,9 @@ function parts({ parts: planned }: Plan): string {
     window === null
       ? ''
       : `; ${formatCount(window)} tokens may wait at once, so the window is filled ${formatCountOf(windows, 'time')}`
-  return `${size}${wait}. Done within ${latest}${earliest}.`
+  const end =
+    provider === 'local' ? 'Done as soon as this machine has answered them' : `Done within ${latest}`
+  return `${size}${wait}. ${end}${earliest}.`
 }
 
 /** Details that come to the same share a row. */

@@ -92,6 +92,7 @@ planning('says what runs and why, counts what is known, and what a changed setti
   assert.is(code, 0)
   assert.match(stdout, 'model went from gpt-6-luna to gpt-4o-mini')
   assert.match(stdout, /32 requests to send/)
+  assert.match(stdout, /Done as soon as this machine has answered them, by the batches before in about \d/)
   assert.match(
     stdout,
     /warning: gpt-4o-mini .*32 pictures in a batch: \$0\.0\d+ with gpt-4o-mini, \$0\.00\d+ with gpt-6-luna/,
