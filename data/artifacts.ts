@@ -1,8 +1,5 @@
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { once } from 'node:events'
-import { finished } from 'node:stream/promises'
 import { makeFolder } from './make-folder.js'
 
 /**
@@ -17,7 +14,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
 
 /** A file being written under a temporary name (`<path>.part`); it takes its real name only in `commit`. */
 export type Artifact = {
-  /** Resolves once the bytes may be forgotten by the caller; waits while the disk is behind. */
+  /** Resolves once the caller may use the room of the bytes again; waits while the disk is behind. */
   write(content: string | Uint8Array): Promise<void>
   /** Bytes written so far. */
   readonly bytes: number
@@ -27,42 +24,64 @@ export type Artifact = {
   discard(): Promise<void>
 }
 
+/** What goes to the disk at once; meanwhile as much again is taken in. */
+const ROOM_BYTES = 1 << 20
+
 /** Opens an artifact for streaming; folders on the way are created. A left-over temporary file is overwritten. */
 export async function createArtifact(path: string): Promise<Artifact> {
   makeFolder(dirname(path))
   const temporary = `${path}.part`
-  const stream = createWriteStream(temporary, { flush: true, highWaterMark: 1 << 20 })
-  await once(stream, 'open')
-  return new StreamedArtifact(path, temporary, stream)
+  return new BufferedArtifact(path, temporary, await open(temporary, 'w'))
 }
 
-class StreamedArtifact implements Artifact {
+class BufferedArtifact implements Artifact {
   bytes = 0
-  #failure: Error | undefined
+  #room: Buffer = Buffer.allocUnsafeSlow(ROOM_BYTES)
+  #filled = 0
+  #other: Buffer | undefined
+  /** Of the other room; a failure stays, and is thrown to whoever waits for it. */
+  #writing: Promise<void> = Promise.resolve()
 
   constructor(
     private readonly path: string,
     private readonly temporary: string,
-    private readonly stream: WriteStream,
-  ) {
-    stream.on('error', (error) => (this.#failure ??= error))
-  }
+    private readonly file: FileHandle,
+  ) {}
 
   async write(content: string | Uint8Array): Promise<void> {
-    if (this.#failure) throw this.#failure
-    this.bytes += typeof content === 'string' ? Buffer.byteLength(content) : content.byteLength
-    if (!this.stream.write(content)) await once(this.stream, 'drain')
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    this.bytes += bytes.byteLength
+    for (let at = 0; at < bytes.byteLength;) {
+      const taken = bytes.subarray(at, at + ROOM_BYTES - this.#filled)
+      this.#room.set(taken, this.#filled)
+      this.#filled += taken.byteLength
+      at += taken.byteLength
+      if (this.#filled === ROOM_BYTES) await this.#turnOver()
+    }
+  }
+
+  async #turnOver(): Promise<void> {
+    await this.#writing
+    const full = this.#room.subarray(0, this.#filled)
+    this.#writing = this.file.writeFile(full)
+    // It is awaited in its turn; until then a failure must not count as unhandled.
+    this.#writing.catch(() => {})
+    ;[this.#room, this.#other] = [this.#other ?? Buffer.allocUnsafeSlow(ROOM_BYTES), this.#room]
+    this.#filled = 0
   }
 
   async commit(): Promise<void> {
-    this.stream.end()
-    await finished(this.stream)
+    await this.#turnOver()
+    await this.#writing
+    await this.file.sync()
+    await this.file.close()
     await rename(this.temporary, this.path)
     await syncDirectory(dirname(this.path))
   }
 
   async discard(): Promise<void> {
-    this.stream.destroy()
+    await Promise.allSettled([this.#writing])
+    await this.file.close()
     await rm(this.temporary, { force: true })
   }
 }

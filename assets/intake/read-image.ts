@@ -50,7 +50,7 @@ async function readImage(
   const local =
     place.kind === 'url' ? await fetchOnce(place.url) : ({ ok: true, path: place.absolute } as const)
   if (!local.ok) return skipped(local)
-  const read = await readPicture(local.path)
+  const read = readPicture(local.path)
   if (!read.ok) return skipped(read)
   const inspected = await inspectPicture(read.bytes)
   if (!inspected.ok) {

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { type FileHandle, lstat, open } from 'node:fs/promises'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
 import type { Refusal } from '../intake/found-image.js'
 
 /** The most bytes of a picture that are read: 64 MiB. */
@@ -13,25 +12,28 @@ const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLO
 /**
  * Reads a whole file, if it is a regular one of at most 64 MiB. Nothing else is ever read, not even when it takes the
  * file's place meanwhile: a link is not followed (`FoundImage` already names a link's target), and opening a pipe does
- * not wait for a writer. An empty file gives no bytes. Never rejects.
+ * not wait for a writer. An empty file gives no bytes. Never throws.
+ *
+ * Synchronous, because its five calls take longer to be handed to other threads than to be made, and would wait there for
+ * pictures that are being decoded. Whoever reads many lets other work have its turn.
  */
-export async function readPicture(path: string | Buffer): Promise<ReadPicture> {
+export function readPicture(path: string | Buffer): ReadPicture {
   try {
-    const found = await lstat(path)
+    const found = lstatSync(path)
     if (!found.isFile()) return notAFile
-    const file = await open(path, openFlags)
+    const file = openSync(path, openFlags)
     try {
-      return await readRegular(file)
+      return readRegular(file)
     } finally {
-      await file.close()
+      closeSync(file)
     }
   } catch (error) {
     return refusalOf((error as NodeJS.ErrnoException).code ?? String(error))
   }
 }
 
-async function readRegular(file: FileHandle): Promise<ReadPicture> {
-  const opened = await file.stat()
+function readRegular(file: number): ReadPicture {
+  const opened = fstatSync(file)
   if (!opened.isFile()) return notAFile
   if (opened.size > maxPictureBytes)
     return {
@@ -42,9 +44,9 @@ async function readRegular(file: FileHandle): Promise<ReadPicture> {
   const bytes = Buffer.allocUnsafeSlow(opened.size)
   let filled = 0
   while (filled < bytes.length) {
-    const { bytesRead } = await file.read(bytes, filled)
-    if (bytesRead === 0) break // the file became shorter
-    filled += bytesRead
+    const read = readSync(file, bytes, filled, bytes.length - filled, null)
+    if (read === 0) break // the file became shorter
+    filled += read
   }
   return { ok: true, bytes: bytes.subarray(0, filled) }
 }

@@ -4,7 +4,7 @@ import type { Home } from '../../data/home.js'
 import { sumParts } from '../../data/records/parts.js'
 import { findSpreadImages } from '../../data/records/pictures.js'
 import { isRefusal } from '../intake/file-facts.js'
-import { placeOf } from '../intake/image-place.js'
+import { placesOf } from '../intake/image-place.js'
 import { preparePicture } from '../picture/prepare-picture.js'
 import { readPicture } from '../picture/read-picture.js'
 import type { Settings } from '../settings.js'
@@ -27,9 +27,10 @@ export async function sampleRequestBytes(
 ): Promise<{ bytes: number; pictures: number }> {
   const write = lineWriter(settings, catalogue)
   const { max_side_px: maxSidePx, jpeg_quality: quality } = settings
+  const placeOf = placesOf(settings.images, home.fetched)
   let [bytes, pictures] = [0, 0]
   for (const { path } of await findSpreadImages(db, count)) {
-    const read = await readPicture(placeOf(settings.images, path, home.fetched))
+    const read = readPicture(placeOf(path))
     if (!read.ok) continue
     const picture = await preparePicture(read.bytes, { maxSidePx, quality })
     if (isRefusal(picture)) continue

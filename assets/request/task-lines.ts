@@ -8,7 +8,7 @@ import type { TaskLine, UnmadeLine } from '../../pipeline/batch/build-parts.js'
 import { mapInOrder } from '../../pipeline/in-order.js'
 import type { Allowance, FashionEvent } from '../fashion-kit.js'
 import { isRefusal } from '../intake/file-facts.js'
-import { placeOf } from '../intake/image-place.js'
+import { placesOf } from '../intake/image-place.js'
 import { preparePicture } from '../picture/prepare-picture.js'
 import { readPicture } from '../picture/read-picture.js'
 import type { Settings } from '../settings.js'
@@ -35,9 +35,10 @@ const PICTURES_IN_FLIGHT = 4
  * turns out to be damaged gives an unmade line.
  */
 export async function* taskLines(recipeId: number, context: Context): AsyncGenerator<TaskLine | UnmadeLine> {
-  const { db, settings, catalogue, allowance, notify } = context
+  const { db, home, settings, catalogue, allowance, notify } = context
   const write = lineWriter(settings, catalogue)
   const tokensOf = estimateRequestTokens(settings, catalogue)
+  const placeOf = placesOf(settings.images, home.fetched)
   const { pending } = await countPendingRequests(db)
   const total = Math.min(pending, allowance.requests)
   let done = 0
@@ -46,7 +47,7 @@ export async function* taskLines(recipeId: number, context: Context): AsyncGener
     pendingRequests(recipeId, step, context),
     PICTURES_IN_FLIGHT,
     async (request) => {
-      const picture = await preparedPicture(request, context)
+      const picture = await preparedPicture(request, placeOf(request.path), settings)
       return { request, picture }
     },
   )
@@ -86,8 +87,8 @@ async function* pendingRequests(
 }
 
 /** Undefined when the bytes are others by now. */
-async function preparedPicture(request: Pending, { home, settings }: Context) {
-  const read = await readPicture(placeOf(settings.images, request.path, home.fetched))
+async function preparedPicture(request: Pending, place: string | Buffer, settings: Settings) {
+  const read = readPicture(place)
   if (!read.ok) return undefined
   if (createHash('sha256').update(read.bytes).digest('hex') !== request.sha256) return undefined
   return preparePicture(read.bytes, { maxSidePx: settings.max_side_px, quality: settings.jpeg_quality })

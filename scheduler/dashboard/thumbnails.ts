@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { placeOf } from '../../assets/intake/image-place.js'
+import { placesOf } from '../../assets/intake/image-place.js'
 import { copyPicture } from '../../assets/picture/copy-picture.js'
 import { readPicture } from '../../assets/picture/read-picture.js'
 import { writeAtomically } from '../../data/artifacts.js'
@@ -57,7 +57,7 @@ export class Thumbnails {
     if (this.#isClosed) return { kind: 'none', because: 'the page is not served any more' }
     const source = await this.source()
     if (source === undefined) return { kind: 'none', because: 'the home does not say where its pictures are' }
-    const read = await readPicture(placeOf(source, path, this.home.fetched))
+    const read = readPicture(placesOf(source, this.home.fetched)(path))
     if (!read.ok) return { kind: 'none', because: read.detail }
     if (createHash('sha256').update(read.bytes).digest('hex') !== sha256) {
       return { kind: 'none', because: 'the file holds another picture by now' }

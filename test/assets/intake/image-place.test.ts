@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { fetchedPath } from '../../../assets/intake/fetch-image.js'
-import { placeOf } from '../../../assets/intake/image-place.js'
+import { placesOf } from '../../../assets/intake/image-place.js'
 import { openSource } from '../../../assets/intake/source.js'
 import { readPicture } from '../../../assets/picture/read-picture.js'
 import { temporaryFolder } from './temporary-folder.js'
@@ -22,7 +22,7 @@ placing('is the place that the walk gave, for every image of a folder', async ()
   for await (const chunk of (await openSource(folder.path)).images())
     for (const { path, place } of chunk) {
       count++
-      assert.equal(placeOf(folder.path, path, '/fetched'), place.kind === 'file' ? place.absolute : '', path)
+      assert.equal(placesOf(folder.path, '/fetched')(path), place.kind === 'file' ? place.absolute : '', path)
     }
   assert.is(count, 5)
   execFileSync('rm', ['-r', folder.path])
@@ -32,12 +32,12 @@ placing('starts from the folder of a manifest', async () => {
   await using folder = await temporaryFolder()
   const file = await folder.write('post/1.jpg')
   const manifest = await folder.write('list.csv', 'image\npost/1.jpg\n')
-  assert.is(placeOf(manifest, 'post/1.jpg', '/fetched'), file)
+  assert.is(placesOf(manifest, '/fetched')('post/1.jpg'), file)
 })
 
 placing('of a URL is the file that it is fetched into', () => {
   const url = 'https://x.test/a.jpg'
-  assert.is(placeOf('/anywhere', url, '/fetched'), fetchedPath(url, '/fetched'))
+  assert.is(placesOf('/anywhere', '/fetched')(url), fetchedPath(url, '/fetched'))
   assert.match(fetchedPath(url, '/fetched'), /^\/fetched\/[0-9a-f]{64}$/)
 })
 
@@ -46,16 +46,26 @@ placing('gives nothing to read once a link leads out, or the file or the source 
   await outside.write('secret/1.jpg')
   await using folder = await temporaryFolder()
   await folder.write('post/1.jpg')
-  const read = async (source: string): Promise<string> => {
-    const answer = await readPicture(placeOf(source, 'post/1.jpg', '/fetched'))
+  const read = (placeOf: ReturnType<typeof placesOf>): string => {
+    const answer = readPicture(placeOf('post/1.jpg'))
     return answer.ok ? 'read' : answer.reason
   }
-  assert.is(await read(folder.path), 'read')
+  const placeOf = placesOf(folder.path, '/fetched')
+  assert.is(read(placeOf), 'read')
   await rm(join(folder.path, 'post'), { recursive: true })
-  assert.is(await read(folder.path), 'missing')
+  assert.is(read(placeOf), 'missing')
   await symlink(join(outside.path, 'secret'), join(folder.path, 'post'))
-  assert.is(await read(folder.path), 'not_a_file')
-  assert.is(await read('/nowhere/at/all'), 'missing')
+  assert.is(read(placeOf), 'not_a_file')
+  await symlink(folder.path, join(outside.path, 'link'))
+  const throughLink = placesOf(join(outside.path, 'link'), '/fetched')
+  await rm(join(folder.path, 'post'))
+  await folder.write('post/1.jpg')
+  assert.is(read(throughLink), 'read')
+  await rm(join(outside.path, 'link'))
+  await symlink(join(outside.path, 'secret'), join(outside.path, 'link'))
+  await outside.write('secret/post/1.jpg')
+  assert.is(read(throughLink), 'not_a_file')
+  assert.is(read(placesOf('/nowhere/at/all', '/fetched')), 'missing')
 })
 
 placing.run()
