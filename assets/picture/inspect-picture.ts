@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Refusal, SkipReason } from '../intake/found-image.js'
 import { decode, maxPixels, readHeader } from './decoder.js'
 import { isCutShort, type PictureFormat, sniffFormat } from './picture-format.js'
@@ -34,7 +34,7 @@ export async function inspectPicture(bytes: Buffer): Promise<InspectedPicture> {
       return refuse('too_many_pixels', `${width} x ${height} pixels; at most ${maxPixels} are decoded`)
     if (isCutShort(bytes, format)) return cutShort(bytes, format)
     if (format !== 'jpeg') await decode(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer()
-    return { ok: true, sha256: createHash('sha256').update(bytes).digest('hex'), format, width, height }
+    return { ok: true, sha256: hash('sha256', bytes), format, width, height }
   } catch (error) {
     if (isCutShort(bytes, format) || saysCutShort.test(String(error))) return cutShort(bytes, format)
     const [why] = (error as Error).message.split('\n')

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Catalogue } from '../../data/catalogue/catalogue.js'
 import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
@@ -90,6 +90,6 @@ async function* pendingRequests(
 async function preparedPicture(request: Pending, place: string | Buffer, settings: Settings) {
   const read = readPicture(place)
   if (!read.ok) return undefined
-  if (createHash('sha256').update(read.bytes).digest('hex') !== request.sha256) return undefined
+  if (hash('sha256', read.bytes) !== request.sha256) return undefined
   return preparePicture(read.bytes, { maxSidePx: settings.max_side_px, quality: settings.jpeg_quality })
 }
