@@ -14,9 +14,32 @@ export async function* mapInOrder<T, R>(
   inFlight: number,
   work: (item: T) => Promise<R>,
 ): AsyncGenerator<R> {
-  const results: Promise<R>[] = []
   const state = { begun: 0, running: 0, hasFailed: false, onEnd() {} }
+  const inOrder: Begun<R>[] = []
+  for await (const item of items) {
+    if (++state.begun % ITEMS_A_TURN === 0) await nextTurn()
+    if (state.hasFailed) break
+    inOrder.push(begin(work(item), state))
+    for (let first = inOrder[0]; first; first = inOrder[0]) {
+      if (first.isOver || inOrder.length >= inFlight * WAITING_EACH) {
+        inOrder.shift()
+        yield await first.result
+      } else if (state.running >= inFlight) await new Promise<void>((resolve) => (state.onEnd = resolve))
+      else break
+    }
+  }
+  for (const { result } of inOrder) yield await result
+}
+
+type Begun<R> = { result: Promise<R>; isOver: boolean }
+
+function begin<R>(
+  result: Promise<R>,
+  state: { running: number; hasFailed: boolean; onEnd(): void },
+): Begun<R> {
+  const begun = { result, isOver: false }
   const end = (): void => {
+    begun.isOver = true
     state.running--
     state.onEnd()
   }
@@ -24,18 +47,8 @@ export async function* mapInOrder<T, R>(
     state.hasFailed = true
     end()
   }
-  for await (const item of items) {
-    if (++state.begun % ITEMS_A_TURN === 0) await nextTurn()
-    if (state.hasFailed) break
-    const result = work(item)
-    state.running++
-    // A failure is thrown in its turn; until then it must not count as unhandled.
-    result.then(end, fail)
-    results.push(result)
-    while (state.running >= inFlight && !state.hasFailed) {
-      if (results.length >= inFlight * WAITING_EACH) yield await results.shift()!
-      else await new Promise<void>((resolve) => (state.onEnd = resolve))
-    }
-  }
-  while (results.length > 0) yield await results.shift()!
+  state.running++
+  // A failure is thrown in its turn; until then it must not count as unhandled.
+  result.then(end, fail)
+  return begun
 }

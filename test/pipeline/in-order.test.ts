@@ -51,6 +51,16 @@ order('begins others while one takes long, never more at once than it may, and o
   assert.equal(await first, { value: '0', done: false })
 })
 
+order('holds few results where none takes long', async () => {
+  let [begun, handedOn, most] = [0, 0, 0]
+  const work = async (number: number): Promise<number> => {
+    most = Math.max(most, ++begun - handedOn)
+    return number
+  }
+  for await (const _ of mapInOrder(upTo(1_000), 4, work)) handedOn++
+  assert.ok(most <= 16, `${most} at once`)
+})
+
 order('begins no more once one failed, which is thrown in its turn', async () => {
   const begun: number[] = []
   const results = mapInOrder(upTo(50), 4, async (number) => {
