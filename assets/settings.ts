@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { details } from '../data/catalogue/model-row.js'
 import { BATCH_API_LIMITS } from '../pipeline/batch/part-limits.js'
 
@@ -23,16 +23,3 @@ export const settingsSchema = z.strictObject({
 })
 
 export type Settings = z.infer<typeof settingsSchema>
-
-/** Everything but the pictures' place, which only a person knows. */
-export const defaultSettings: Omit<Settings, 'images'> = {
-  provider: 'openai',
-  model: 'gpt-6-luna',
-  detail: 'low',
-  profile: 'compact',
-  max_side_px: 512,
-  jpeg_quality: 80,
-  part_requests: BATCH_API_LIMITS.requests,
-  part_bytes: BATCH_API_LIMITS.bytes,
-  enqueued_tokens: null,
-}

@@ -5,7 +5,7 @@ import { type Part, countUnsubmittedParts, findBegunParts, findParts } from '../
 import { sumCommitted } from '../data/records/spending.js'
 import type { Lane } from '../data/schema/batch-tables.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
-import { type Submission, submitPart } from '../pipeline/batch/submit.js'
+import type { Submission } from '../pipeline/batch/submit.js'
 import { hasRoom } from '../pipeline/batch/window.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
@@ -129,6 +129,7 @@ async function trySubmit(
   expectedNanoUsd: number,
   context: BatchContext,
 ): Promise<Submission | Unfinished> {
+  const { submitPart } = await import('../pipeline/batch/submit.js')
   try {
     return await submitPart(part, context, expectedNanoUsd)
   } catch (error) {

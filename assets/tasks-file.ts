@@ -5,7 +5,6 @@ import { countOversizedParts } from '../data/records/parts.js'
 import { reviveTooLargeRequests } from '../data/records/request-revival.js'
 import { countPendingRequests } from '../data/records/requests.js'
 import { buildParts } from '../pipeline/batch/build-parts.js'
-import { sweepParts } from '../pipeline/batch/sweep-parts.js'
 import { smaller } from '../pipeline/batch/window.js'
 import { done } from '../pipeline/engine/asset.js'
 import { defineAsset } from './fashion-kit.js'
@@ -31,7 +30,8 @@ export const tasksFile = defineAsset({
   },
 
   async materialize(inputs, context) {
-    const [{ recipeRecord }, { measuredRequestBytes }, { taskLines }] = await Promise.all([
+    const [{ sweepParts }, { recipeRecord }, { measuredRequestBytes }, { taskLines }] = await Promise.all([
+      import('../pipeline/batch/sweep-parts.js'),
       import('./request/recipe-record.js'),
       import('./request/request-bytes.js'),
       import('./request/task-lines.js'),

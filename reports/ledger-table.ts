@@ -1,5 +1,6 @@
 import { formatUsd } from '../data/catalogue/price.js'
-import type { LedgerRow, LedgerSum, LedgerView } from '../data/records/ledger.js'
+import type { LedgerView } from '../data/records/ledger-views.js'
+import type { LedgerRow, LedgerSum } from '../data/records/ledger.js'
 import { methodInWords } from './method-words.js'
 import { formatCount, formatCountOf, formatPercent } from './numbers.js'
 import { type Column, type FormatRows, formatTable } from './table.js'

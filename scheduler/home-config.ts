@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Settings, settingsSchema } from '../assets/settings.js'
 import { writeAtomically } from '../data/artifacts.js'
 import type { Home } from '../data/home.js'

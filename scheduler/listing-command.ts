@@ -4,7 +4,7 @@ import { type Command, defineCommand } from './command.js'
 import { limitOption } from './commands/limit-option.js'
 import { exitCodes } from './exit-codes.js'
 import { wholeNumber } from './flag-values.js'
-import { homeOption, jsonOption, withHome } from './open-home.js'
+import { homeOption, jsonOption } from './home-options.js'
 
 /** Where the rows come from, page by page, and how they are shown. */
 export type Listed<Row, Key> = {
@@ -37,8 +37,9 @@ export function defineListing<Row, Key, State extends string = never>(command: {
     async handler(args) {
       const limit = wholeNumber('limit', args.limit, 1, 1_000_000_000)
       const { state } = args as { state?: State }
-      const [{ read, keyOf, listing: all }, { pages }, { printListing }] = await Promise.all([
+      const [{ read, keyOf, listing: all }, { withHome }, { pages }, { printListing }] = await Promise.all([
         command.load({ home: args.home, state }),
+        import('./open-home.js'),
         import('./pages.js'),
         import('./print-listing.js'),
       ])

@@ -1,23 +1,8 @@
 import { existsSync } from 'node:fs'
-import type { Options } from 'yargs'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
-import { DEFAULT_HOME } from '../reports/home-flag.js'
 import { refuseLostDatabase } from './lost-database.js'
-
-export const homeOption = {
-  home: {
-    type: 'string',
-    default: DEFAULT_HOME,
-    describe: 'The folder that holds all records',
-    requiresArg: true,
-  },
-} as const satisfies Record<string, Options>
-
-export const jsonOption = {
-  json: { type: 'boolean', default: false, describe: 'Print JSON instead of a table' },
-} as const satisfies Record<string, Options>
 
 /**
  * Opens a home that exists, hands it to `use`, and closes it whatever happens.

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { stringify } from 'csv-stringify/sync'
 import { compareMethods } from '../assets/plan/compare-methods.js'
-import { defaultSettings } from '../assets/settings.js'
+import { defaultSettings } from '../assets/default-settings.js'
 import { builtInCatalogue } from '../data/catalogue/catalogue.js'
 import { readCatalogue } from '../data/catalogue/read-catalogue.js'
 import { homeAt } from '../data/home.js'
@@ -13,7 +13,8 @@ import { withHome } from './open-home.js'
 import { print, printObject } from './print.js'
 import type { PrintFormat } from './print-ledger.js'
 import { settleSettings } from './settle-settings.js'
-import { terminalTable, terminalWidth } from './terminal-width.js'
+import { terminalTable } from './terminal-table.js'
+import { terminalWidth } from './terminal-width.js'
 import { UsageError } from './usage-error.js'
 
 /** Prints the three methods side by side: for the pictures of a home, or, where there are none, as published. */

@@ -1,18 +1,13 @@
 import { stringify } from 'csv-stringify/sync'
-import {
-  type LedgerView,
-  countLostCalls,
-  findCheckedBatches,
-  sumLedger,
-  sumReuse,
-} from '../data/records/ledger.js'
+import type { LedgerView } from '../data/records/ledger-views.js'
+import { countLostCalls, findCheckedBatches, sumLedger, sumReuse } from '../data/records/ledger.js'
 import { describeReuse, formatLedger, ledgerJson, ledgerLines } from '../reports/ledger-table.js'
 import { formatCountOf } from '../reports/numbers.js'
 import { formatMarkdown } from '../reports/table.js'
 import { checkUsage, describeUsageCheck, usageCheckJson } from '../reports/usage-check.js'
 import { withHome } from './open-home.js'
 import { print, printObject } from './print.js'
-import { terminalTable } from './terminal-width.js'
+import { terminalTable } from './terminal-table.js'
 
 export type PrintFormat = 'table' | 'json' | 'csv' | 'md'
 

@@ -4,7 +4,8 @@ import { exitCodes } from './exit-codes.js'
 import { type PlanRequest, loadPlan } from './load-plan.js'
 import { makeProgress } from './make-progress.js'
 import { print, printObject } from './print.js'
-import { terminalTable, terminalWidth } from './terminal-width.js'
+import { terminalTable } from './terminal-table.js'
+import { terminalWidth } from './terminal-width.js'
 
 /** Prints a plan, as text or as one JSON object, and returns the exit code: 0, or 4 when a budget would hold the run. */
 export async function printPlan(request: PlanRequest, isJson: boolean): Promise<number> {

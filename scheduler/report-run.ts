@@ -14,7 +14,7 @@ import { print, printObject } from './print.js'
 import { reportError } from './report-error.js'
 import type { FinishedRun } from './execute-run.js'
 import { maskSecretsOf } from './secrets.js'
-import { terminalTable } from './terminal-width.js'
+import { terminalTable } from './terminal-table.js'
 
 const SHOWN_POSTS = 5
 const SHOWN_BATCHES = 5

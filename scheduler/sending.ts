@@ -1,10 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Sending } from '../assets/fashion-kit.js'
 import { type Method, methods } from '../assets/request/choose-lane.js'
-import { UsageError } from './usage-error.js'
-
-const NANO_PER_USD = 1_000_000_000
-const MOST_USD = 1_000_000
+import { MOST_USD, nanoOf } from './dollars.js'
 
 const usd = z.number().min(0).max(MOST_USD)
 
@@ -37,27 +34,14 @@ export type SendingOfRun = { method: Method | undefined; maxCostNanoUsd: number 
 export function settleSending(sections: SendingSections, ofRun: SendingOfRun, since: Date): Sending {
   const { method, calls_at_once: callsAtOnce } = sections.sending ?? sendingSchema.parse({})
   const { run_usd: run, day_usd: day, month_usd: month } = sections.budget ?? {}
-  const limitNanoUsd = ofRun.maxCostNanoUsd ?? nano(run)
+  const limitNanoUsd = ofRun.maxCostNanoUsd ?? nanoOf(run)
   return {
     method: ofRun.method ?? method,
     callsAtOnce,
     budget: {
       run: limitNanoUsd === undefined ? undefined : { limitNanoUsd, since },
-      dayNanoUsd: nano(day),
-      monthNanoUsd: nano(month),
+      dayNanoUsd: nanoOf(day),
+      monthNanoUsd: nanoOf(month),
     },
   }
-}
-
-function nano(dollars: number | undefined): number | undefined {
-  return dollars === undefined ? undefined : Math.round(dollars * NANO_PER_USD)
-}
-
-/** The nano-dollars of a flag such as `--max-cost 1.50`. @throws UsageError for what is no sum of money. */
-export function nanoOfFlag(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const match = /^\$?(\d{1,7}(?:\.\d{1,9})?)$/.exec(text.trim())
-  const dollars = Number(match?.[1])
-  if (match && dollars <= MOST_USD) return nano(dollars)
-  throw new UsageError(`expected --${flag} to be dollars from 0 to ${MOST_USD}, such as 1.50, got "${text}"`)
 }

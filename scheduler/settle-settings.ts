@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { type Settings, defaultSettings } from '../assets/settings.js'
+import { defaultSettings } from '../assets/default-settings.js'
+import type { Settings } from '../assets/settings.js'
 import type { Home } from '../data/home.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { type ConfigSections, checkSettings, readConfig, writeConfig } from './home-config.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 import { canonicalAnalysis } from './canonical.js'
 import type { Analysis } from './schema.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 import { termsOf, vocabularies, type VocabularyName } from './vocabulary.js'
 

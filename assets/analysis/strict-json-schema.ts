@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A JSON schema as the structured-output parameter takes it. */
 export type JsonSchema = Record<string, unknown>

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DataError } from '../data-error.js'
 import { builtInCatalogue, type Catalogue, makeCatalogue } from './catalogue.js'
 import { type Detail, type ImageRule, type ModelRow, details } from './model-row.js'

@@ -2,10 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { Db } from '../database.js'
 import type { ChargeSumsView } from '../schema/batch-tables.js'
 import { NOTHING_CHARGED, chargedTokens } from './charges.js'
-
-/** By what the charges can be summed. */
-export const ledgerViews = ['method', 'model', 'batch', 'day', 'post'] as const
-export type LedgerView = (typeof ledgerViews)[number]
+import type { LedgerView } from './ledger-views.js'
 
 /** What some charges come to: as the answers reported it, and as it was estimated before they were sent. */
 export type LedgerSum = Omit<ChargeSumsView, 'batch_id' | 'model'> & {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
+import * as z from 'zod'
 import { writeAtomically } from '../../data/artifacts.js'
 
 /** What stands beside a tasks file, so that its part can be recorded again when the database is lost. */

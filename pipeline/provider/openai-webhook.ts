@@ -1,5 +1,5 @@
 import OpenAI from 'openai'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a POST to the webhook endpoint turned out to be. */
 export type Webhook =

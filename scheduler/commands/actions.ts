@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
-import { homeOption, jsonOption, withHome } from '../open-home.js'
+import { homeOption, jsonOption } from '../home-options.js'
 import { limitOption } from './limit-option.js'
 
 export const actions = defineCommand({
@@ -13,12 +13,15 @@ export const actions = defineCommand({
       .example('$0 actions --limit 5', 'The last five cancellations, adoptions and retries'),
   async handler(args) {
     const limit = wholeNumber('limit', args.limit, 1, 1_000_000_000)
-    const [{ listActions }, { actionListing }, { pages }, { printListing }] = await Promise.all([
-      import('../../data/records/actions.js'),
-      import('../../reports/action-listing.js'),
-      import('../pages.js'),
-      import('../print-listing.js'),
-    ])
+    const [{ listActions }, { actionListing }, { withHome }, { pages }, { printListing }] = await Promise.all(
+      [
+        import('../../data/records/actions.js'),
+        import('../../reports/action-listing.js'),
+        import('../open-home.js'),
+        import('../pages.js'),
+        import('../print-listing.js'),
+      ],
+    )
     await withHome(args.home, (db) => {
       const rows = pages(
         (before: number | undefined, count) =>

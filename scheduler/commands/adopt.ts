@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption } from '../open-home.js'
+import { homeOption } from '../home-options.js'
 
 export const adopt = defineCommand({
   command: 'adopt <batch>',

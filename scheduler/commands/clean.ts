@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption, jsonOption, withHome } from '../open-home.js'
+import { homeOption, jsonOption } from '../home-options.js'
 import { tellWhile } from '../tell-while.js'
 
 export const clean = defineCommand({
@@ -19,6 +19,7 @@ export const clean = defineCommand({
       .epilogue('How long what is kept stands in the "retention" section of the home’s config.json.'),
   async handler(args) {
     const [
+      { withHome },
       { cleanHome },
       { retentionSchema },
       { readConfig },
@@ -28,6 +29,7 @@ export const clean = defineCommand({
       { print },
       { systemClock },
     ] = await Promise.all([
+      import('../open-home.js'),
       import('../clean-home.js'),
       import('../retention.js'),
       import('../home-config.js'),

@@ -1,7 +1,7 @@
 import { HemlineError } from '../../pipeline/errors.js'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption, jsonOption } from '../open-home.js'
+import { homeOption, jsonOption } from '../home-options.js'
 import { terminalWidth } from '../terminal-width.js'
 
 export const config = defineCommand({

@@ -1,8 +1,8 @@
-import { ledgerViews } from '../../data/records/ledger.js'
+import { ledgerViews } from '../../data/records/ledger-views.js'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
-import { homeOption, jsonOption } from '../open-home.js'
+import { homeOption, jsonOption } from '../home-options.js'
 import { limitOption } from './limit-option.js'
 
 export const cost = defineCommand({

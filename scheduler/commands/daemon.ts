@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { wholeNumber } from '../flag-values.js'
-import { homeOption } from '../open-home.js'
+import { homeOption } from '../home-options.js'
 import { DASHBOARD_PORT } from './dashboard.js'
 
 export const daemon = defineCommand({

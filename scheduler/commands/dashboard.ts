@@ -1,7 +1,7 @@
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
-import { homeOption } from '../open-home.js'
+import { homeOption } from '../home-options.js'
 
 /** Not taken by anything well known. */
 export const DASHBOARD_PORT = 4870

@@ -2,7 +2,7 @@ import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { DEMO_HOME } from '../demo-home.js'
 import { exitCodeOf } from '../exit-codes.js'
-import { jsonOption } from '../open-home.js'
+import { jsonOption } from '../home-options.js'
 
 export const demo = defineCommand({
   command: 'demo',

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption, jsonOption, withHome } from '../open-home.js'
+import { homeOption, jsonOption } from '../home-options.js'
 
 export const explain = defineCommand({
   command: 'explain <asset>',
@@ -12,11 +12,13 @@ export const explain = defineCommand({
       .example('$0 explain grouped_posts', 'Its causes, and what above it is out of date'),
   async handler(args) {
     const [
+      { withHome },
       { explainAsset, keyNamed },
       { formatExplanation, statusJson },
       { print, printObject },
       { systemClock },
     ] = await Promise.all([
+      import('../open-home.js'),
       import('../load-status.js'),
       import('../../reports/status-table.js'),
       import('../print.js'),

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption, withHome } from '../open-home.js'
+import { homeOption } from '../home-options.js'
 import { tellWhile } from '../tell-while.js'
 import type { ExportFormat } from '../write-export.js'
 
@@ -29,7 +29,8 @@ export const exportPosts = defineCommand({
       .example('$0 export --out posts.csv', 'For a spreadsheet: no cell can start a formula')
       .example('$0 export --out posts.json', 'Everything, as one array'),
   async handler(args) {
-    const [{ writeExport }, { formatCountOf }] = await Promise.all([
+    const [{ withHome }, { writeExport }, { formatCountOf }] = await Promise.all([
+      import('../open-home.js'),
       import('../write-export.js'),
       import('../../reports/numbers.js'),
     ])

@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption } from '../open-home.js'
+import { homeOption } from '../home-options.js'
 
 /** Bare `hemline`. */
 export const overview = defineCommand({

@@ -1,10 +1,10 @@
 import process from 'node:process'
 import { methods } from '../../assets/request/choose-lane.js'
 import { defineCommand } from '../command.js'
+import { nanoOfFlag } from '../dollars.js'
 import { exitCodes } from '../exit-codes.js'
 import { wholeNumber } from '../flag-values.js'
-import { homeOption, jsonOption } from '../open-home.js'
-import { nanoOfFlag } from '../sending.js'
+import { homeOption, jsonOption } from '../home-options.js'
 import { withSelection } from './selection-option.js'
 import { settingOptions } from './setting-options.js'
 

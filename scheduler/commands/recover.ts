@@ -1,7 +1,7 @@
 import process from 'node:process'
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption, jsonOption } from '../open-home.js'
+import { homeOption, jsonOption } from '../home-options.js'
 
 export const recover = defineCommand({
   command: 'recover',

@@ -1,5 +1,5 @@
 import type { Options } from 'yargs'
-import { defaultSettings } from '../../assets/settings.js'
+import { defaultSettings } from '../../assets/default-settings.js'
 import { details } from '../../data/catalogue/model-row.js'
 
 /** The flags that shape requests; what they say is pinned in the home. */

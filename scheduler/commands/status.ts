@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js'
 import { exitCodes } from '../exit-codes.js'
-import { homeOption, jsonOption } from '../open-home.js'
+import { homeOption, jsonOption } from '../home-options.js'
 
 export const status = defineCommand({
   command: 'status',

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { HemlineError } from '../../pipeline/errors.js'
 import type { Graph } from '../../pipeline/engine/graph.js'
 import { select } from '../../pipeline/engine/selection.js'

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Db } from '../../data/database.js'
 import type { Home } from '../../data/home.js'
 import type { Clock } from '../../pipeline/clock.js'

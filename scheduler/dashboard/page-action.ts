@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { fashionGraph } from '../../assets/list.js'
 
 /** The names that providers and we give never look like an option, nor hold what no command line takes; what does is none of them. */

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Db } from '../../data/database.js'
 import { countLiveBatches } from '../../data/records/state-counts.js'
 import { packageVersion } from '../package-version.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What a person can be told of: a run `failed`, is `held` until somebody decides, or is `done`. */
 export const notifyEvents = ['failed', 'held', 'done'] as const

@@ -1,3 +1,5 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { plainStatusArgs } from '../../scheduler/plain-status.js'
@@ -23,6 +25,28 @@ plain('is left to the parser for whatever is written otherwise', () => {
     assert.is(plainStatusArgs(line.split(' ')), undefined, line)
   }
   assert.is(plainStatusArgs(['status', '--home', '']), undefined)
+})
+
+plain('loads a few files, and nothing that only writing a home needs', async () => {
+  const chunks = 'dist/scheduler/chunks'
+  const first = (await readdir(chunks)).find((name) => /^show-status-.*\.js$/.test(name))!
+  const loaded = new Map<string, string>()
+  const load = async (name: string): Promise<void> => {
+    if (loaded.has(name)) return
+    const text = await readFile(join(chunks, name), 'utf8')
+    loaded.set(name, text)
+    await Promise.all(
+      [...text.matchAll(/from "\.\/(.*?)"|^import "\.\/(.*?)"/gm)].map((found) =>
+        load((found[1] ?? found[2])!),
+      ),
+    )
+  }
+  await load(first)
+  assert.ok(loaded.size < 12, `${loaded.size} files`)
+  const all = [...loaded.values()].join('\n')
+  assert.match(all, '// node_modules/kysely/')
+  for (const name of ['zod', 'openai', 'yargs', 'sharp', 'hono'])
+    assert.not.match(all, `// node_modules/${name}/`)
 })
 
 plain.run()

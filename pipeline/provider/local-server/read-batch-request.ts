@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { RespondError } from './respond.js'
 
 /** The one endpoint that batches can use on this server. */

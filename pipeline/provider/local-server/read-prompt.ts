@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { type ImageDetail, imageDetails } from './image-token-rules.js'
 import { toRespondError } from './read-batch-request.js'
 import { type ChatRequest, RespondError } from './respond.js'

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { z } from 'zod'
+import * as z from 'zod'
 
 import { analysisSchema, compactForms, type Analysis } from '../../../assets/analysis/schema.js'
 

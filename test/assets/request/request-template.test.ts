@@ -6,7 +6,8 @@ import { fingerprintOf } from '../../../assets/request/fingerprint.js'
 import { recipeRecord } from '../../../assets/request/recipe-record.js'
 import { lineWriter, requestBody } from '../../../assets/request/request-template.js'
 import { builtInCatalogue } from '../../../data/catalogue/catalogue.js'
-import { type Settings, defaultSettings } from '../../../assets/settings.js'
+import { defaultSettings } from '../../../assets/default-settings.js'
+import type { Settings } from '../../../assets/settings.js'
 
 const requests = suite('requests')
 

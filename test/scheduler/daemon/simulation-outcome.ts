@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import * as assert from 'uvu/assert'
 import { openDatabase } from '../../../data/database.js'
 import { countImages } from '../../../data/records/images.js'
-import { ledgerViews, sumLedger } from '../../../data/records/ledger.js'
+import { ledgerViews } from '../../../data/records/ledger-views.js'
+import { sumLedger } from '../../../data/records/ledger.js'
 import { countWantedRequests } from '../../../data/records/requests.js'
 
 /**

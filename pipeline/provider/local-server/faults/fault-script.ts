@@ -1,5 +1,5 @@
 import leven from 'leven'
-import { z } from 'zod'
+import * as z from 'zod'
 import { HemlineError } from '../../../errors.js'
 
 /**
