@@ -131,18 +131,17 @@ async function wantedRun(
   const run = (await findRun(db, action.run))!
   const isNew = action.kind === 'queued'
   const isPersons = run.trigger === 'person'
+  const built = await countRequestsOfRun(db, run.id, tasksFile.key)
   return {
     runId: run.id,
     selection: selectedKeys(fashionGraph, run.selection),
-    // What a person asks for begins with a look; the clock has looked before it decided.
-    observes: isNew && isPersons,
+    // What a person asks for begins with a look; the clock has looked before it decided. One that was stopped after it built
+    // what it is to send has looked: it goes on with that, instead of taking it back.
+    observes: isNew && isPersons && built === 0,
     isForced: isNew && run.is_forced === 1,
     waits: false,
     requeues: true,
-    limit:
-      run.request_limit === null
-        ? undefined
-        : run.request_limit - (await countRequestsOfRun(db, run.id, tasksFile.key)),
+    limit: run.request_limit === null ? undefined : run.request_limit - built,
     isSpread: run.is_spread === 1,
     ofRun: { method: run.method ?? undefined, maxCostNanoUsd: run.max_cost_nano_usd ?? undefined },
     trigger: isPersons ? 'person' : 'clock',
