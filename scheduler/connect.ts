@@ -6,10 +6,7 @@ import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import type { Clock } from '../pipeline/clock.js'
 import { HemlineError } from '../pipeline/errors.js'
 import { makeMask } from '../pipeline/mask.js'
-import { startLocalServer } from '../pipeline/provider/local-server/local-server.js'
-import { openaiProvider } from '../pipeline/provider/openai-provider.js'
 import type { Provider } from '../pipeline/provider/provider.js'
-import { chooseResponder } from './local-responder.js'
 
 const OPENAI_BASE_URL = 'https://api.openai.com/v1'
 /** The embedded server listens on another port at every start, but it is the same account. */
@@ -17,9 +14,10 @@ const LOCAL_ACCOUNT = { baseUrl: 'local', keyDigest: 'local' }
 
 export type Connection = Pick<BatchContext, 'provider' | 'accountId'>
 
-/** A connection that is made on first use, and closed once. */
+/** A connection that is made, and whose code is loaded, on first use; it is closed once. */
 export type Connect = (db: Db) => Promise<Connection>
 export type LazyConnection = { connect: Connect; close(): Promise<void> }
+type Opened = { provider: Provider; close(): Promise<void> }
 
 /**
  * Prepares the provider that the settings name. Nothing is started or sent before the first `connect`.
@@ -33,13 +31,12 @@ export function prepareConnection(
   env: NodeJS.ProcessEnv,
   clock: Clock,
 ): LazyConnection {
-  const open =
-    name === 'local' ? () => startEmbedded(home, clock) : async () => openRemote(apiKeyOf(env), env)
+  const open = name === 'local' ? () => startEmbedded(home, clock) : () => openRemote(apiKeyOf(env), env)
   if (name === 'openai') {
     apiKeyOf(env)
     baseUrlOf(env)
   }
-  let opened: Promise<{ provider: Provider; close(): Promise<void> }> | undefined
+  let opened: Promise<Opened> | undefined
   return {
     async connect(db) {
       opened ??= open()
@@ -88,14 +85,17 @@ export function baseUrlOf(env: NodeJS.ProcessEnv): string {
   })
 }
 
-function openRemote(apiKey: string, env: NodeJS.ProcessEnv): { provider: Provider; close(): Promise<void> } {
+async function openRemote(apiKey: string, env: NodeJS.ProcessEnv): Promise<Opened> {
+  const { openaiProvider } = await import('../pipeline/provider/openai-provider.js')
   return { provider: openaiProvider({ apiKey, baseUrl: baseUrlOf(env) }), close: async () => {} }
 }
 
-async function startEmbedded(
-  home: Home,
-  clock: Clock,
-): Promise<{ provider: Provider; close(): Promise<void> }> {
+async function startEmbedded(home: Home, clock: Clock): Promise<Opened> {
+  const [{ openaiProvider }, { startLocalServer }, { chooseResponder }] = await Promise.all([
+    import('../pipeline/provider/openai-provider.js'),
+    import('../pipeline/provider/local-server/local-server.js'),
+    import('./local-responder.js'),
+  ])
   const server = await startLocalServer({
     directory: home.localProvider,
     respond: chooseResponder(undefined, process.env),

@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto'
 import type { Refusal, SkipReason } from '../intake/found-image.js'
-import { decode, maxPixels, readHeader } from './decoder.js'
 import { isCutShort, type PictureFormat, sniffFormat } from './picture-format.js'
 
 /** A usable picture. Its sha256 is of the file's bytes; its size is in pixels, turned as its EXIF orientation says. */
@@ -27,6 +26,8 @@ export async function inspectPicture(bytes: Buffer): Promise<InspectedPicture> {
   if (sniffed.kind === 'unsupported') return refuse('unsupported_format', sniffed.detail)
   if (sniffed.kind === 'other') return refuse('not_an_image', sniffed.detail)
   const { format } = sniffed
+  // Where nothing new is a picture, the decoder need not be loaded.
+  const { decode, maxPixels, readHeader } = await import('./decoder.js')
   try {
     const { autoOrient } = await readHeader(bytes)
     const { width, height } = autoOrient

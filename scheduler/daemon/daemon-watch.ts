@@ -10,7 +10,7 @@ import { removeHealthFile, writeHealthFile } from '../watch/health-file.js'
 import { type Health, type Pulse, takeHealth } from '../watch/health.js'
 import { makeNotifier } from '../watch/notifier.js'
 import type { NotifyConfig } from '../watch/notify-config.js'
-import { startWatchServer } from '../watch/watch-server.js'
+import type { WatchServer, WatchServerOptions } from '../watch/watch-server.js'
 import type { Scheduler } from './scheduler.js'
 
 const HEARTBEAT_MS = 15_000
@@ -55,11 +55,7 @@ export async function watchDaemon(options: DaemonWatchOptions): Promise<DaemonWa
   const server =
     port === undefined
       ? undefined
-      : await startWatchServer({
-          ...{ port, db, clock, health, warn: progress.warn },
-          webhookSecret: process.env['OPENAI_WEBHOOK_SECRET']?.trim() || undefined,
-          onWake: () => scheduler?.wake(),
-        })
+      : await serve({ port, db, clock, health, onWake: () => scheduler?.wake() }, progress.warn)
   if (server) progress.notify({ kind: 'daemon.listening', url: server.url })
   const notifier =
     options.notify &&
@@ -100,6 +96,15 @@ export async function watchDaemon(options: DaemonWatchOptions): Promise<DaemonWa
       await clock.sleep(HEARTBEAT_MS, stopBeating.signal)
     }
   }
+}
+
+async function serve(
+  options: Omit<WatchServerOptions, 'warn' | 'webhookSecret'>,
+  warn: Progress['warn'],
+): Promise<WatchServer> {
+  const { startWatchServer } = await import('../watch/watch-server.js')
+  const webhookSecret = process.env['OPENAI_WEBHOOK_SECRET']?.trim() || undefined
+  return startWatchServer({ ...options, webhookSecret, warn })
 }
 
 function messageOf(error: unknown): string | undefined {
