@@ -10,8 +10,8 @@ const LOOK_INTERVAL_MS = 500
 export type QueuedActions = {
   /** Carries out what waits, oldest first; to be called between runs. */
   carryOutAll(): Promise<void>
-  /** Carries out cancellations also while a run works, until the signal. */
-  watchCancellations(signal: AbortSignal): Promise<void>
+  /** Carries out cancellations also while a tick works. */
+  cancelDuring<T>(work: () => Promise<T>): Promise<T>
 }
 
 /**
@@ -31,23 +31,34 @@ export async function queuedActions(
       await carryOut(action, await tools(), () => clock.now())
     }
   }
+  const watchCancellations = async (stop: AbortSignal): Promise<void> => {
+    let seen: number | undefined
+    await clock.sleep(LOOK_INTERVAL_MS, stop)
+    while (!stop.aborted) {
+      try {
+        // Whoever asks is another connection: without a commit of another, nothing new was asked.
+        const version = await readDataVersion(db)
+        if (version === seen) continue
+        await carryOutQueued(['cancel'])
+        seen = version
+      } catch (error) {
+        if (!stop.aborted) onFailure(error)
+      } finally {
+        await clock.sleep(LOOK_INTERVAL_MS, stop)
+      }
+    }
+  }
   await endLeftActions(db, clock.now())
   return {
     carryOutAll: () => carryOutQueued(),
-    async watchCancellations(signal) {
-      let seen: number | undefined
-      while (!signal.aborted) {
-        try {
-          // Whoever asks is another connection: without a commit of another, nothing new was asked.
-          const version = await readDataVersion(db)
-          if (version === seen) continue
-          await carryOutQueued(['cancel'])
-          seen = version
-        } catch (error) {
-          if (!signal.aborted) onFailure(error)
-        } finally {
-          await clock.sleep(LOOK_INTERVAL_MS, signal)
-        }
+    async cancelDuring(work) {
+      const ended = new AbortController()
+      const watching = watchCancellations(ended.signal)
+      try {
+        return await work()
+      } finally {
+        ended.abort()
+        await watching
       }
     },
   }

@@ -9,6 +9,7 @@ import type { ProgressEvent } from '../progress.js'
 import { type Retention, retentionSchema } from '../retention.js'
 import type { SendingSections } from '../sending.js'
 import type { NotifyConfig } from '../watch/notify-config.js'
+import { fileStamp } from './file-stamp.js'
 import { type Automation, automationSchema, settleAutomation } from './automation.js'
 
 /** What a daemon works by. */
@@ -33,11 +34,14 @@ export async function daemonSettings(
   home: Home,
   notify: (event: ProgressEvent) => void,
 ): Promise<{ current(): DaemonSettings; read(): Promise<DaemonSettings> }> {
+  let seen = stampsOf(home)
   let current = await load(home)
   let refused: string | undefined
   return {
     current: () => current,
     async read() {
+      const stamps = stampsOf(home)
+      if (stamps === seen) return current
       try {
         current = await load(home)
         refused = undefined
@@ -46,9 +50,15 @@ export async function daemonSettings(
         if (error.message !== refused) notify({ kind: 'daemon.config_refused', because: error.message })
         refused = error.message
       }
+      seen = stamps
       return current
     },
   }
+}
+
+/** Changes with the files that `load` reads. */
+function stampsOf({ config, models }: Home): string {
+  return `${fileStamp(config)} ${fileStamp(models)}`
 }
 
 async function load(home: Home): Promise<DaemonSettings> {

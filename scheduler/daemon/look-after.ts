@@ -37,24 +37,17 @@ export async function lookAfter(once: boolean, context: Context): Promise<void> 
   const clean = dailyCleaning(db, home, { clock: systemClock, notify: progress.notify })
   const rest = new Rest(db, home)
   const work = async (): Promise<void> => {
-    if (await rest.isUndisturbed(systemClock.now())) return
+    if (await rest.isUndisturbed()) return
     // Ticks that act are followed by another at once: what one did may make the next thing due. Between two runs nothing
     // else moves what an action is about.
     do await actions.carryOutAll()
-    while (await scheduler.tick())
+    while (await actions.cancelDuring(() => scheduler.tick()))
     if (signal.aborted) return
     await clean(context.settings.current().retention)
-    await rest.begin(systemClock.now())
+    await rest.begin()
   }
-  const stopWatching = new AbortController()
-  const cancelling = actions.watchCancellations(AbortSignal.any([signal, stopWatching.signal]))
-  try {
-    if (once) await work()
-    else await workUntilStopped(work, signal, progress)
-  } finally {
-    stopWatching.abort()
-    await cancelling
-  }
+  if (once) await work()
+  else await workUntilStopped(work, rest, signal, progress)
 }
 
 /** As they are pinned now: a person may edit the config while the daemon runs. */
@@ -91,29 +84,39 @@ async function actionTools({
   }
 }
 
+/** In between, it is looked whether there is anything to do; that alone takes less than a timer for dates. */
+const BEAT = '*/10 * * * * *'
+const LOOK_INTERVAL_MS = 1_000
+
 /** The timer is node-cron's; what is due is decided by what is on record, so a tick that is skipped or late loses nothing. */
 async function workUntilStopped(
   work: () => Promise<void>,
+  rest: Rest,
   signal: AbortSignal,
   progress: Progress,
 ): Promise<void> {
-  let working: Promise<void> = Promise.resolve()
-  const task = cron.schedule(
-    '* * * * * *',
-    () => {
-      working = work().catch((error: unknown) => {
+  let working: Promise<void> | undefined
+  const look = (): void => {
+    working ??= work()
+      .catch((error: unknown) => {
         if (!signal.aborted) progress.notify({ kind: 'tick.failed', error })
       })
-      return working
-    },
-    // In UTC no second is skipped or repeated.
-    { name: 'tick', timezone: 'UTC', noOverlap: true, suppressMissedWarning: true },
-  )
+      .finally(() => (working = undefined))
+  }
+  const beat = (): void => {
+    rest.end()
+    look()
+  }
+  // In UTC no second is skipped or repeated.
+  const task = cron.schedule(BEAT, beat, { name: 'tick', timezone: 'UTC', suppressMissedWarning: true })
+  const looking = setInterval(look, LOOK_INTERVAL_MS)
+  look()
   await new Promise<void>((resolve) => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
   progress.notify({ kind: 'daemon.stopping', because: (signal.reason as Error).message })
+  clearInterval(looking)
   await task.destroy()
   await working
 }

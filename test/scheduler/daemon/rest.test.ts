@@ -8,18 +8,17 @@ import { makeSmallHome } from './small-home.js'
 
 const resting = suite('a daemon that has nothing to do')
 
-const START = Date.parse('2026-01-01T00:00:00Z')
-const after = (ms: number): Date => new Date(START + ms)
+const NOW = new Date('2026-01-01T00:00:00Z')
 
-resting('rests for ten seconds, and not when the clock went back', async () => {
+resting('rests until the next beat', async () => {
   await using small = await makeSmallHome(0)
   const db = await openDatabase(small.home.database)
   const rest = new Rest(db, small.home)
-  assert.not(await rest.isUndisturbed(after(0)))
-  await rest.begin(after(0))
-  assert.ok(await rest.isUndisturbed(after(9_999)))
-  assert.not(await rest.isUndisturbed(after(10_000)))
-  assert.not(await rest.isUndisturbed(after(-1)))
+  assert.not(await rest.isUndisturbed())
+  await rest.begin()
+  assert.ok(await rest.isUndisturbed())
+  rest.end()
+  assert.not(await rest.isUndisturbed())
   await db.destroy()
 })
 
@@ -31,17 +30,17 @@ resting(
     const other = await openDatabase(small.home.database)
     const rest = new Rest(db, small.home)
     const disturbances = [
-      () => insertRun(other, { selection: '*', trigger: 'person' }, after(0), 'queued'),
+      () => insertRun(other, { selection: '*', trigger: 'person' }, NOW, 'queued'),
       () => writeFile(small.home.models, '{}'),
       () => writeFile(small.home.config, JSON.stringify(small.settings)),
     ]
     for (const disturb of disturbances) {
       await other.deleteFrom('runs').execute()
-      await rest.isUndisturbed(after(0))
-      await rest.begin(after(0))
-      assert.ok(await rest.isUndisturbed(after(1)))
+      await rest.isUndisturbed()
+      await rest.begin()
+      assert.ok(await rest.isUndisturbed())
       await disturb()
-      assert.not(await rest.isUndisturbed(after(2)))
+      assert.not(await rest.isUndisturbed())
     }
     await Promise.all([db.destroy(), other.destroy()])
   },
@@ -52,21 +51,21 @@ resting('is disturbed by what came while its last tick decided', async () => {
   const db = await openDatabase(small.home.database)
   const other = await openDatabase(small.home.database)
   const rest = new Rest(db, small.home)
-  await rest.isUndisturbed(after(0))
-  await insertRun(other, { selection: '*', trigger: 'person' }, after(0), 'queued')
+  await rest.isUndisturbed()
+  await insertRun(other, { selection: '*', trigger: 'person' }, NOW, 'queued')
   await other.deleteFrom('runs').execute()
-  await rest.begin(after(0))
-  assert.not(await rest.isUndisturbed(after(1)))
+  await rest.begin()
+  assert.not(await rest.isUndisturbed())
   await Promise.all([db.destroy(), other.destroy()])
 })
 
 resting('does not rest while a run waits', async () => {
   await using small = await makeSmallHome(0)
   const db = await openDatabase(small.home.database)
-  await insertRun(db, { selection: '*', trigger: 'clock' }, after(0), 'queued')
+  await insertRun(db, { selection: '*', trigger: 'clock' }, NOW, 'queued')
   const rest = new Rest(db, small.home)
-  await rest.begin(after(0))
-  assert.not(await rest.isUndisturbed(after(1)))
+  await rest.begin()
+  assert.not(await rest.isUndisturbed())
   await db.destroy()
 })
 
