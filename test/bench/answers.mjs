@@ -1,5 +1,5 @@
 // Answers as a provider writes them: lines of about 1.5 KB.
-import { fingerprintOf } from './made-home.mjs'
+import { fingerprintOf } from './fingerprint.mjs'
 
 const garment = {
   ...{

@@ -10,7 +10,8 @@ import { readLines } from '../../dist/data/jsonl.js'
 import { collectBatch } from '../../dist/pipeline/batch/collect.js'
 import { resultPaths } from '../../dist/pipeline/batch/result-paths.js'
 import { resultLine, shuffled } from './answers.mjs'
-import { fillHome, fingerprintOf, openSqlite, openWorld } from './made-home.mjs'
+import { fingerprintOf } from './fingerprint.mjs'
+import { fillHome, openSqlite, openWorld } from './made-home.mjs'
 
 const PATH = 'batch_jobs/fashion_batch_bench_001.jsonl'
 const OPEN_PART = 1_000_000

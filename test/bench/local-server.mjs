@@ -7,7 +7,7 @@ import { systemClock } from '../../dist/pipeline/clock.js'
 import { startLocalServer } from '../../dist/pipeline/provider/local-server/local-server.js'
 import { openaiProvider } from '../../dist/pipeline/provider/openai-provider.js'
 import { analysisOf } from './answers.mjs'
-import { fingerprintOf } from './made-home.mjs'
+import { fingerprintOf } from './fingerprint.mjs'
 
 export const stage = {
   unit: 'requests',

@@ -7,6 +7,7 @@ import { defaultSettings } from '../../dist/assets/default-settings.js'
 import { recipe } from '../../dist/assets/recipe.js'
 import { builtInCatalogue } from '../../dist/data/catalogue/catalogue.js'
 import { systemClock } from '../../dist/pipeline/clock.js'
+import { fingerprintOf } from './fingerprint.mjs'
 
 export const settings = { ...defaultSettings, images: '/pictures' }
 
@@ -39,16 +40,6 @@ export function openSqlite(folder) {
   sqlite.pragma('cache_size = -262144')
   sqlite.function('digest', { deterministic: true }, (number) => fingerprintOf(number).padStart(64, '0'))
   return sqlite
-}
-
-/** The fingerprint of a request that stands for one: forty characters without order. */
-export function fingerprintOf(id) {
-  let text = ''
-  for (let seed = id * 2654435761; text.length < 40;) {
-    seed = (Math.imul(seed ^ (seed >>> 15), 2246822519) + text.length + id) >>> 0
-    text += seed.toString(16).padStart(8, '0')
-  }
-  return text.slice(0, 40)
 }
 
 /** So many answered requests, each of one image, three images a post, in parts of 50,000 that were collected; all grouped. */
