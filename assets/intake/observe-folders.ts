@@ -73,7 +73,7 @@ async function dropFolders(seen: ReadonlySet<number>, look: Look, db: Db): Promi
 
 const PAGE_FOLDERS = 10_000
 /** Folders whose digests are looked up at once, and how many names they may hold together. */
-const HANDFUL = { folders: 500, names: 10_000 }
+const HANDFUL = { folders: 500, names: 2_000 }
 
 async function* inHandfuls(folders: AsyncIterable<FoundFolder>): AsyncGenerator<FoundFolder[]> {
   let some: FoundFolder[] = []

@@ -8,14 +8,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 const CLI = fileURLToPath(new URL('../../dist/scheduler/cli.js', import.meta.url))
-const SETTLING_MS = 4_000
+/** What a start leaves behind is collected some ten seconds later. */
+const SETTLING_MS = 15_000
 /** Of the system's clock; so it is on every Linux. */
 const TICKS_A_SECOND = 100
 
 export const stage = {
   unit: 'seconds',
   goal: { peakMb: 80, cpuPercent: 0.1 },
-  sizes: { usual: [20], full: [300] },
+  sizes: { usual: [60], full: [300] },
   ways: ['ours'],
 }
 

@@ -6,9 +6,12 @@ import { opendir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 import { images } from '../../dist/assets/images.js'
-import { observeSources } from '../../dist/pipeline/engine/observe-sources.js'
 import { fashionGraph } from '../../dist/assets/list.js'
-import { openSqlite, openWorld, settings } from './made-home.mjs'
+import { openDatabase } from '../../dist/data/database.js'
+import { homeAt } from '../../dist/data/home.js'
+import { systemClock } from '../../dist/pipeline/clock.js'
+import { observeSources } from '../../dist/pipeline/engine/observe-sources.js'
+import { openSqlite, settings } from './made-home.mjs'
 
 const IMAGES_A_FOLDER = 50
 
@@ -27,8 +30,8 @@ export async function prepare({ folder, size }) {
     mkdirSync(place, { recursive: true })
     for (let image = 1; image <= IMAGES_A_FOLDER; image++) writeFileSync(join(place, `${image}.jpg`), 'x')
   }
-  const { db, context } = await openWorld(folder, await at(folder))
-  await look(db, context)
+  const db = await openDatabase(homeAt(folder).database)
+  await look(db, contextOf(db, folder))
   await db.destroy()
 }
 
@@ -44,13 +47,17 @@ export async function limit({ folder, time }) {
 }
 
 export async function ours({ folder, time }) {
-  const { db, context } = await openWorld(folder, await at(folder))
-  await time(() => look(db, context))
+  const db = await openDatabase(homeAt(folder).database)
+  await time(() => look(db, contextOf(db, folder)))
   await db.destroy()
 }
 
-async function at(folder) {
-  return { settings: { ...settings, images: join(folder, 'pictures') } }
+function contextOf(db, folder) {
+  const { signal } = new AbortController()
+  return {
+    ...{ db, home: homeAt(folder), clock: systemClock, signal, notify() {} },
+    settings: { ...settings, images: join(folder, 'pictures') },
+  }
 }
 
 export async function look(db, context) {
