@@ -20,11 +20,14 @@ export async function sweepParts(
     if (error.code === 'ENOENT') return []
     throw error
   })
-  const leftOver = names
+  const paths = names
     .filter((name) => name.startsWith(`${place.prefix}_batch_`))
     .map((name) => `${place.folder}/${name}`)
-    .filter((path) => !recorded.has(partOfNote(path) ?? path))
-  for (const path of leftOver) await refuseSentPart(partOfNote(path) ?? path, { db, ...place })
+  // Also of a part that has a record: nothing is sent before the note that says so is whole.
+  const halfWritten = paths.filter((path) => path.endsWith('.part'))
+  const unknown = paths.filter((path) => !path.endsWith('.part') && !recorded.has(partOfNote(path) ?? path))
+  for (const path of unknown) await refuseSentPart(partOfNote(path) ?? path, { db, ...place })
+  const leftOver = [...halfWritten, ...unknown]
   for (const path of leftOver) await rm(place.pathOf(path), { force: true })
   return leftOver.length
 }

@@ -5,6 +5,8 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { listRequests } from '../../../data/records/requests.js'
 import { withdrawPart } from '../../../data/records/parts.js'
+import { notePath } from '../../../pipeline/batch/note-name.js'
+import { noteLane, readNote } from '../../../pipeline/batch/part-note.js'
 import { type Load, add, brokenLimit, emptyLoad } from '../../../pipeline/batch/part-limits.js'
 import { sweepParts } from '../../../pipeline/batch/sweep-parts.js'
 import { makeWorld } from './world.js'
@@ -105,6 +107,18 @@ building('sweeps away what a killed run left behind, and nothing that has a reco
     recorded,
     recorded.replace('.jsonl', '.note.json'),
   ])
+})
+
+building('sweeps away a note that was half-written when its part was about to be sent', async () => {
+  await using world = await makeWorld()
+  const { db } = world
+  const { pathOf } = world.context
+  const [part] = await world.buildParts(1)
+  const note = notePath(part!.path)
+  await noteLane(pathOf(note), 'batch')
+  await writeFile(pathOf(`${note}.part`), await readFile(pathOf(note)))
+  assert.is(await sweepParts(db, { folder: 'batch_jobs', prefix: 'test', pathOf }), 1)
+  assert.is((await readNote(pathOf(note)))!.lane, 'batch')
 })
 
 building.run()
