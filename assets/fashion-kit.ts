@@ -20,6 +20,7 @@ export type FashionResources = {
   pollIntervalMs: number
   allowance: Allowance
   sending: Sending
+  sentAhead: SentAhead
   notify(event: FashionEvent): void
 }
 
@@ -28,6 +29,12 @@ export type FashionResources = {
  * over the list, so that they stand for the others, and not from its start.
  */
 export type Allowance = { requests: number; isSpread?: boolean }
+
+/**
+ * What this run has sent while its tasks file was still being written, as batches. The step that sends the rest counts it as
+ * its own, and forgets it.
+ */
+export type SentAhead = { batches: number; requests: number }
 
 /** How requests are sent, and what they may cost. */
 export type Sending = {

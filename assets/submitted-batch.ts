@@ -8,9 +8,9 @@ import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import type { Submission } from '../pipeline/batch/submit.js'
 import { hasRoom } from '../pipeline/batch/window.js'
 import type { Clock } from '../pipeline/clock.js'
-import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
+import { type AheadContext, type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
-import { defineAsset } from './fashion-kit.js'
+import { type FashionResources, defineAsset } from './fashion-kit.js'
 import { overBudget, periodsOf } from './request/budget.js'
 import { chooseLane } from './request/choose-lane.js'
 import type { ExpectedCost } from './request/expected-cost.js'
@@ -32,43 +32,43 @@ export const submittedBatch = defineAsset({
     return parts === 1 ? '1 part is not submitted yet' : `${parts} parts are not submitted yet`
   },
 
-  async materialize(_inputs, context): Promise<Outcome<Metadata>> {
-    const { db, settings } = context
-    await forgetOldLimits(db, context.clock.now())
-    const parts = await findParts(db, 'built')
-    const metadata: Metadata = { submitted: 0, requests: 0, waiting_for_room: 0 }
-    const unfinished: Unfinished[] = []
-    const connected = parts.length > 0 ? await context.connect() : undefined
-    const wanted = await wantedParts(parts, context)
-    const unsent = new Set(wanted.filter(({ isBegun }) => !isBegun))
+  /**
+   * Sends the parts that are on record while later ones are written. At the first that is not taken at once it ends: the
+   * step itself has the patience. Nor does it begin while it depends on what is still to come whether anything is sent, and
+   * how: of a run's own budget all that it sends counts, and few requests may go another way.
+   */
+  async workAhead(context) {
+    const { db, sending, sentAhead } = context
+    if (sending.budget.run) return
+    const wanted = await wantedParts(await findParts(db, 'built'), context)
+    if (wanted.some(({ lane }) => lane !== 'batch')) return
+    const send = sender(wanted, context)
     for (const each of wanted) {
-      const { part, lane, expected, isBegun } = each
-      const batchContext = { ...context, ...connected!, pathOf: context.home.pathOf }
-      if (!isBegun) {
-        const over = await findOverBudget(expected, [...unsent], context)
-        if (over) {
-          unfinished.push({ kind: 'over_budget', ...over })
-          continue
-        }
+      const sent = await send(each)
+      if (sent.kind === 'refused') throw sent.error
+      if (sent.kind === 'no_room') continue
+      if (sent.kind !== 'open') return
+      sentAhead.batches++
+      sentAhead.requests += each.part.requests
+    }
+  },
+
+  async materialize(_inputs, context): Promise<Outcome<Metadata>> {
+    const { db, clock, sentAhead } = context
+    await forgetOldLimits(db, clock.now())
+    const wanted = await wantedParts(await findParts(db, 'built'), context)
+    const metadata = { submitted: sentAhead.batches, requests: sentAhead.requests, waiting_for_room: 0 }
+    Object.assign(sentAhead, { batches: 0, requests: 0 })
+    const unfinished: Unfinished[] = []
+    const send = sender(wanted, context)
+    for (const each of wanted) {
+      const sent = await send(each)
+      if (sent.kind === 'no_room') metadata.waiting_for_room++
+      else if (sent.kind !== 'open' && sent.kind !== 'asked') unfinished.push(sent)
+      else {
+        metadata.requests += each.part.requests
+        if (sent.kind === 'open') metadata.submitted++
       }
-      if (lane !== 'batch') {
-        const { openCalls } = await import('../pipeline/calls/open-calls.js')
-        await openCalls(part, lane, expected.costNanoUsd, batchContext)
-        unsent.delete(each)
-      } else if (!(await hasRoom(part, settings.enqueued_tokens ?? undefined, batchContext))) {
-        metadata.waiting_for_room++
-        continue
-      } else {
-        const submission = await trySubmit(part, expected.costNanoUsd, batchContext)
-        // From here on its intent is on record, and counts as what is under way.
-        if (submission.kind !== 'refused') unsent.delete(each)
-        if (submission.kind !== 'open') {
-          unfinished.push(submission)
-          continue
-        }
-        metadata.submitted++
-      }
-      metadata.requests += part.requests
     }
     return (
       (await leftOver(unfinished, context)) ?? done({ dataVersion: await versionOfSubmitted(db), metadata })
@@ -76,22 +76,54 @@ export const submittedBatch = defineAsset({
   },
 })
 
+/** `asked`: one by one, from here. */
+type Sent = { kind: 'open' } | { kind: 'asked' } | { kind: 'no_room' } | Unfinished
 type Unfinished =
   | Exclude<Submission, { kind: 'open' }>
   | { kind: 'refused'; error: unknown }
   | { kind: 'over_budget'; because: string; hint: string }
 
-type WantedPart = { part: Part; lane: Lane; expected: ExpectedCost; isBegun: boolean }
-type Context = Parameters<typeof submittedBatch.materialize>[1]
+/** Sends one part after the other, each as far as the budgets and the provider's window let it. */
+function sender(wanted: readonly WantedPart[], context: Context): (each: WantedPart) => Promise<Sent> {
+  const unsent = new Set(wanted.filter(({ isBegun }) => !isBegun))
+  let connection: ReturnType<Context['connect']> | undefined
+  return async (each) => {
+    const { part, lane, expected, isBegun } = each
+    const over = isBegun ? undefined : await findOverBudget(expected, [...unsent], context)
+    if (over) return { kind: 'over_budget', ...over }
+    connection ??= context.connect()
+    const batchContext = { ...context, ...(await connection), pathOf: context.home.pathOf }
+    if (lane !== 'batch') {
+      const { openCalls } = await import('../pipeline/calls/open-calls.js')
+      await openCalls(part, lane, expected.costNanoUsd, batchContext)
+      unsent.delete(each)
+      return { kind: 'asked' }
+    }
+    if (!(await hasRoom(part, context.settings.enqueued_tokens ?? undefined, batchContext))) {
+      return { kind: 'no_room' }
+    }
+    const submission = await trySubmit(part, expected.costNanoUsd, batchContext)
+    // From here on its intent is on record, and counts as what is under way.
+    if (submission.kind !== 'refused') unsent.delete(each)
+    return submission
+  }
+}
 
-/** How each part is sent, and what that is expected to cost. One that was begun goes on as it was. */
+type WantedPart = { part: Part; lane: Lane; expected: ExpectedCost; isBegun: boolean }
+type Context = FashionResources & AheadContext
+
+/**
+ * How each part is sent, and what that is expected to cost. One that was begun goes on as it was. What went ahead counts
+ * where it matters how many they are.
+ */
 async function wantedParts(
   parts: readonly Part[],
-  { db, sending, catalogue }: Context,
+  { db, sending, sentAhead, catalogue }: Context,
 ): Promise<WantedPart[]> {
   const { expectedCost } = await import('./request/expected-cost.js')
   const begun = await findBegunParts(db)
-  const requests = parts.reduce((sum, part) => sum + (begun.has(part.id) ? 0 : part.requests), 0)
+  const unsent = parts.filter(({ id }) => !begun.has(id))
+  const requests = unsent.reduce((sum, part) => sum + part.requests, sentAhead.requests)
   return Promise.all(
     parts.map(async (part) => {
       const isBegun = begun.has(part.id)

@@ -59,6 +59,7 @@ export const tasksFile = defineAsset({
       ...{ db, recipeId, limits, recipe: recipeOfParts },
       ...place,
       now: clock.now(),
+      handOn: context.handOn,
     })
     allowance.requests -= built.requests
     return done({

@@ -83,6 +83,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
       pollIntervalMs: pollIntervalMs ?? POLL_INTERVALS_MS[settings.provider],
       allowance: { requests: limit ?? Infinity, isSpread },
       sending: settleSending(sections, ofRun, since),
+      sentAhead: { batches: 0, requests: 0 },
       notify,
     },
     clock,

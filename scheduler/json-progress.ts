@@ -32,6 +32,7 @@ function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
     'batch.status_unknown',
     'batch.usage_differs',
     'calls.lost',
+    'ahead.failed',
     'step.held',
     'input.stale',
     'daemon.config_refused',

@@ -9,5 +9,6 @@ export function observeResources(
     connect: () => Promise.reject(new Error('looking at a source takes no provider')),
     pollIntervalMs: 0,
     allowance: { requests: 0 },
+    sentAhead: { batches: 0, requests: 0 },
   }
 }

@@ -88,6 +88,8 @@ function sentenceOf(event: Told): string | undefined {
       return `${event.asset}: held, ${event.because}. ${event.hint}`
     case 'round.started':
       return `round ${event.round}: ${event.because}`
+    case 'ahead.failed':
+      return `warning: ${event.asset} could not begin yet (${messageOf(event.error)}); it is tried again in its turn`
     case 'source.failed':
     case 'step.failed':
       return `${event.asset}: failed`

@@ -25,6 +25,8 @@ export type PartPlace = {
   prefix: string
   pathOf(relativePath: string): string
   now: Date
+  /** Told of each part that is on record while more follow. */
+  handOn?(): void
 }
 
 export type BuiltParts = { parts: number; requests: number; bytes: number; tokens: number; skipped: number }
@@ -52,7 +54,10 @@ export async function buildParts(
         continue
       }
       const load = loadOf(line)
-      if (part && brokenLimit(add(part.load, load), place.limits)) part = await close(part, place, built)
+      if (part && brokenLimit(add(part.load, load), place.limits)) {
+        part = await close(part, place, built)
+        place.handOn?.()
+      }
       part ??= await open(place, stamp, ++number)
       part.load = add(part.load, load)
       const { requestId: id, inputTokens, imageTokens } = line

@@ -32,15 +32,21 @@ export function held(because: string, hint: string): Held {
 /** The latest version of an input, with the metadata it was recorded with. */
 export type Input<M> = { dataVersion: string; metadata: M }
 
-/** What every step gets beside the resources of its pipeline. */
-export type StepContext = {
+/** What whoever works ahead gets beside the resources of its pipeline. */
+export type AheadContext = {
   runId: number
   clock: Clock
   signal: AbortSignal
+}
+
+/** What every step gets beside the resources of its pipeline. */
+export type StepContext = AheadContext & {
   /** The code version that the asset was last materialized with; undefined when it never was. */
   lastCodeVersion: string | undefined
   /** Whether a person asked to make it even though nothing changed. */
   isForced: boolean
+  /** Says that a piece of what is being made is on record, for what is below to work ahead with. Returns at once. */
+  handOn(): void
 }
 
 /** Data that is made elsewhere and looked at: a folder, a configuration. */
@@ -62,6 +68,12 @@ export type Asset<R = never, M = unknown> = {
   needs: Readonly<Record<string, Source<R> | Asset<R>>>
   /** Work that no version shows, as a sentence ("3 requests wait for another try"); undefined when there is none. Cheap. */
   pending?(db: Db): Promise<string | undefined>
+  /**
+   * Does what can be done already while an input is still being made, with what of it is on record. Called in a run that
+   * makes both, never twice at once, and not again in that step once it failed. Whatever it leaves, `materialize` does as if
+   * nothing had been done ahead; a kill at any point must be as safe as there.
+   */
+  workAhead?(context: R & AheadContext): Promise<void>
   /** May be run again after a kill at any point, and then makes what it would have made. */
   materialize(inputs: Record<string, Input<unknown>>, context: R & StepContext): Promise<Outcome<M>>
 }

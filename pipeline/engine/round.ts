@@ -73,7 +73,20 @@ async function walk<R>(
       return { asset: key, state: 'blocked', because: `"${blocker}" above it is not done` }
     }
     if (signal.aborted) return { asset: key, state: 'interrupted', because: 'stopped before it began' }
-    return bringUpToDate(run, asset, round)
+    return bringUpToDate(run, asset, round, willing(key))
+  }
+
+  /** What may begin with what an asset hands on: it is to be made after that one, and waits for nothing else. */
+  function willing(key: string): Asset<R>[] {
+    const isSettled = (input: string): boolean =>
+      !blockers.has(input) &&
+      (results.has(input) || !round.selected.has(input) || graph.get(input).kind === 'source')
+    return graph
+      .dependentsOf(key)
+      .filter((each) => round.selected.has(each) && !results.has(each))
+      .filter((each) => graph.inputsOf(each).every((input) => input === key || isSettled(input)))
+      .map((each) => graph.get(each))
+      .filter((node) => node.kind === 'asset')
   }
 }
 

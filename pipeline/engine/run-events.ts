@@ -16,6 +16,8 @@ export type RunEvent =
   | { kind: 'round.started'; round: number; because: string }
   | { kind: 'step.fresh'; asset: string }
   | { kind: 'step.started'; asset: string; because: string }
+  /** What could have been done of it while an input was still being made was not: its own step does it. */
+  | { kind: 'ahead.failed'; asset: string; error: unknown }
   | { kind: 'step.done'; asset: string; metadata: Metadata }
   | { kind: 'step.waiting'; asset: string; until: Date; because: string }
   | { kind: 'step.held'; asset: string; because: string; hint: string }

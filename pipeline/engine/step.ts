@@ -1,5 +1,6 @@
 import { endStep, finishStep, startStep } from '../../data/records/steps.js'
 import { HemlineError, isExpected } from '../errors.js'
+import { type Ahead, workAhead } from './ahead.js'
 import type { Asset, Done, Input, Metadata, Outcome } from './asset.js'
 import { checkOutcome, checkVersion } from './check-outcome.js'
 import type { MaterializeOptions } from './materialize-options.js'
@@ -28,11 +29,16 @@ export type StepResult = {
 /** A step that has begun. */
 type OpenStep = { id: number; because: string }
 
-/** Makes an asset if it is missing or out of date, or if it is forced, and records how that ended. */
+/**
+ * Makes an asset if it is missing or out of date, or if it is forced, and records how that ended.
+ *
+ * @param below  the assets that may work ahead with what it hands on; none of them is at work any more when this resolves.
+ */
 export async function bringUpToDate<R>(
   run: CurrentRun<R>,
   asset: Asset<R>,
   round: { number: number; isForced: boolean },
+  below: readonly Asset<R>[],
 ): Promise<StepResult> {
   const { resources, clock, onEvent } = run.options
   const { key } = asset
@@ -49,10 +55,24 @@ export async function bringUpToDate<R>(
   const inputVersions = Object.fromEntries(
     Object.values(asset.needs).map((input) => [input.key, run.records.get(input.key)?.dataVersion ?? '']),
   )
+  const ahead = workAhead(run, below)
+  try {
+    return await makeAndRecord(run, asset, { ...step, isForced: round.isForced, inputVersions, ahead })
+  } finally {
+    await ahead.end()
+  }
+}
+
+async function makeAndRecord<R>(
+  run: CurrentRun<R>,
+  asset: Asset<R>,
+  step: OpenStep & { isForced: boolean; inputVersions: Record<string, string>; ahead: Ahead },
+): Promise<StepResult> {
+  const { key } = asset
   let outcome: Outcome<unknown>
   try {
-    outcome = checkOutcome(key, await materializeAsset(run, asset, round.isForced))
-    if (outcome.kind === 'done') return await recordDone(run, asset, step, inputVersions, outcome)
+    outcome = checkOutcome(key, await materializeAsset(run, asset, step))
+    if (outcome.kind === 'done') return await recordDone(run, asset, step, outcome)
   } catch (error) {
     return recordFailure(run, key, step, error)
   }
@@ -63,7 +83,7 @@ export async function bringUpToDate<R>(
 function materializeAsset<R>(
   run: CurrentRun<R>,
   asset: Asset<R>,
-  isForced: boolean,
+  { isForced, ahead }: { isForced: boolean; ahead: Ahead },
 ): Promise<Outcome<unknown>> {
   const { resources, clock, signal } = run.options
   return asset.materialize(inputsOf(asset, run.records), {
@@ -73,6 +93,7 @@ function materializeAsset<R>(
     signal,
     lastCodeVersion: run.records.get(asset.key)?.codeVersion,
     isForced,
+    handOn: ahead.handOn,
   })
 }
 
@@ -93,11 +114,11 @@ function inputsOf<R>(asset: Asset<R>, records: Records): Record<string, Input<un
 async function recordDone<R>(
   run: CurrentRun<R>,
   asset: Asset<R>,
-  step: OpenStep,
-  inputVersions: Record<string, string>,
+  step: OpenStep & { inputVersions: Record<string, string> },
   made: Done<unknown>,
 ): Promise<StepResult> {
   const { resources, clock, onEvent } = run.options
+  const { inputVersions } = step
   const { key, codeVersion } = asset
   const { dataVersion, metadata, metadataJson } = checkVersion(key, made)
   const now = clock.now()

@@ -26,7 +26,14 @@ export async function openWorld(folder, more = {}) {
       pollIntervalMs: 0,
       allowance: { requests: Infinity },
     },
-    ...{ catalogue: builtInCatalogue, runId: 1, isForced: false, lastCodeVersion: '1', notify() {} },
+    ...{
+      catalogue: builtInCatalogue,
+      runId: 1,
+      isForced: false,
+      lastCodeVersion: '1',
+      notify() {},
+      handOn() {},
+    },
     ...more,
   }
   return { db, home, context, recipe: await recipe.observe(context) }

@@ -56,7 +56,7 @@ defineAsset({
 const clock = { now: () => new Date(0), sleep: async () => {} }
 const context = {
   ...{ runId: 7, clock, signal: new AbortController().signal, oven: { celsius: 230 } },
-  ...{ isForced: false, lastCodeVersion: '1' },
+  ...{ isForced: false, lastCodeVersion: '1', handOn() {} },
 }
 const inputs = {
   dough: { dataVersion: 'd1', metadata: { grams: 1 } },

@@ -1,5 +1,6 @@
 import type { Db } from '../../../data/database.js'
 import {
+  type AheadContext,
   type Asset,
   type Input,
   type Metadata,
@@ -46,9 +47,14 @@ export function ingredient(
 export function dish(
   key: string,
   inputs: readonly Node<Bakery>[],
-  options: { codeVersion?: string; pending?: () => string | undefined; make?: Make } = {},
+  options: {
+    codeVersion?: string
+    pending?: () => string | undefined
+    make?: Make
+    workAhead?: (context: Bakery & AheadContext) => Promise<void>
+  } = {},
 ): Asset<Bakery, Metadata> {
-  const { codeVersion = '1', pending = () => undefined, make = bake } = options
+  const { codeVersion = '1', pending = () => undefined, make = bake, workAhead } = options
   return defineAsset({
     key,
     describe: `The ${key}.`,
@@ -57,6 +63,7 @@ export function dish(
     async pending() {
       return pending()
     },
+    ...(workAhead ? { workAhead } : {}),
     async materialize(versions, context) {
       context.made.push(key)
       return make(versions as Record<string, Input<unknown>>, context)

@@ -24,8 +24,8 @@ const respond = quickResponder()
 export type Case = AsyncDisposable & { small: SmallHome; proxy: LossyProxy; server: string }
 
 /** @param sections  of the home's config. */
-export async function makeCase(sections: SendingSections = {}): Promise<Case> {
-  const small = await makeSmallHome(PICTURES, sections)
+export async function makeCase(sections: SendingSections = {}, pictures = PICTURES): Promise<Case> {
+  const small = await makeSmallHome(pictures, sections)
   const directory = await mkdtemp(join(fastFolder, 'hemline-provider-'))
   const server = await startLocalServer({ directory, respond, clock: systemClock })
   const proxy = await startLossyProxy(server.url)
