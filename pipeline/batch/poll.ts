@@ -8,6 +8,8 @@ import { TOKEN_LIMIT, learnWindow } from './window.js'
 
 const LONGEST_PAUSE_MS = 10 * 60_000
 const JITTER = 0.25
+/** A young batch is polled up to so many times as often as an old one: some are over in seconds. */
+const MOST_OFTEN = 20
 
 /** Rejections that say nothing about the file: it is sent again as it is, later, and no attempt is counted. */
 const PASSING_REJECTIONS = [TOKEN_LIMIT, /cannot find file/i]
@@ -63,7 +65,7 @@ async function pollBatch(batch: BatchRecord, intervalMs: number, context: BatchC
 /**
  * Records what the provider says of an open batch, and what follows from it.
  *
- * @param intervalMs  until the next poll.
+ * @param intervalMs  until the next poll, once the batch is twice as old.
  * @throws HemlineError `batch_rejected` as `pollOpenBatches` does.
  */
 export async function recordSeen(
@@ -99,7 +101,7 @@ export async function recordSeen(
     },
     {
       now,
-      pollAt: after(context, intervalMs),
+      pollAt: after(context, pauseOf(batch, intervalMs, now)),
       hasEnded: action === 'collect',
       stuckBecause: action === 'stuck' ? describeMissingOutput(seen) : undefined,
     },
@@ -107,6 +109,12 @@ export async function recordSeen(
   const { status, counts, createdAt, expiresAt } = seen
   context.notify({ kind: 'batch.polled', batch: seen.id, status, ...counts, total, createdAt, expiresAt })
   if (action === 'reject') await reject(batch, seen, context)
+}
+
+/** Half of the batch's age, as far as the interval: whoever waits for one that takes hours does not ask all the time. */
+function pauseOf(batch: BatchRecord, intervalMs: number, now: Date): number {
+  const ageMs = now.getTime() - Date.parse(batch.create_sent_at ?? batch.intended_at)
+  return Math.min(intervalMs, Math.max(intervalMs / MOST_OFTEN, ageMs / 2))
 }
 
 async function reject(batch: BatchRecord, seen: ProviderBatch, context: BatchContext): Promise<void> {

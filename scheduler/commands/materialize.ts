@@ -33,7 +33,7 @@ const runOptions = {
     type: 'number',
     requiresArg: true,
     defaultDescription: '30, of the local server 1',
-    describe: 'Seconds between two polls',
+    describe: 'Seconds between two polls of a batch; a young one is polled sooner',
   },
   force: {
     type: 'boolean',

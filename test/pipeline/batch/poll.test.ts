@@ -44,6 +44,7 @@ polling(
     await submitted(world)
     world.proxy.alter = (call) =>
       isPoll(call) ? (batch) => ({ ...batch, status: 'in_progress' }) : undefined
+    world.advance(60_000)
     await pollOpenBatches(30_000, world.context)
     assert.is(polls(world), 1)
     world.advance(20_000)
@@ -56,6 +57,27 @@ polling(
     assert.is(polls(world), 3)
   },
 )
+
+polling('polls a young batch sooner, after half of its age, up to twenty times as often', async () => {
+  await using world = await makeWorld()
+  await submitted(world)
+  world.proxy.alter = (call) => (isPoll(call) ? (batch) => ({ ...batch, status: 'in_progress' }) : undefined)
+  const pauses: number[] = []
+  for (let poll = 0; poll < 12; poll++) {
+    await pollOpenBatches(30_000, world.context)
+    assert.is(polls(world), poll + 1)
+    const [batch] = await findBatches(world.db, ['open'])
+    const pause = Date.parse(batch!.next_poll_at!) - Date.parse(batch!.polled_at!)
+    pauses.push(pause)
+    world.advance(pause)
+  }
+  assert.ok(pauses[0]! >= 1_500 && pauses[0]! < 3_000, pauses.join())
+  assert.is(pauses.at(-1), 30_000)
+  assert.equal(
+    pauses,
+    pauses.toSorted((a, b) => a - b),
+  )
+})
 
 polling('a poll that fails leaves the batch open, and the pause grows', async () => {
   await using world = await makeWorld()
