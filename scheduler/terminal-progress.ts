@@ -56,6 +56,9 @@ function showBatches(bar: Bar, batches: Extract<ProgressEvent, { kind: 'batch.po
   })
 }
 
+/** What takes a moment on a line like those at home. */
+const TOLD_UPLOAD_BYTES = 10_000_000
+
 type Told = Exclude<
   ProgressEvent,
   { kind: 'images.read' | 'tasks.written' | 'calls.answered' | 'batch.polled' }
@@ -98,7 +101,9 @@ function sentenceOf(event: Told): string | undefined {
     case 'asset.unsettled':
       return `warning: ${event.asset} is still out of date: ${event.because}`
     case 'batch.uploading':
-      return undefined
+      return event.bytes < TOLD_UPLOAD_BYTES
+        ? undefined
+        : `uploading ${event.part}, ${formatBytes(event.bytes)} ...`
     case 'batch.submitted':
     case 'batch.adopted':
       return `${event.kind === 'batch.adopted' ? 'found again' : 'submitted'}: batch ${event.batch} with ${formatCountOf(event.requests, 'request')}`

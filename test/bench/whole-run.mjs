@@ -13,6 +13,7 @@ import { respondAtOnce } from './local-server.mjs'
 
 const CLI = fileURLToPath(new URL('../../dist/scheduler/cli.js', import.meta.url))
 const SELF = fileURLToPath(import.meta.url)
+const TELL_PEAK = new URL('tell-peak.mjs', import.meta.url).href
 
 export const stage = {
   unit: 'pictures',
@@ -40,7 +41,7 @@ export async function limit({ folder, size, time }) {
   })
 }
 
-export async function ours({ folder, time }) {
+export async function ours({ folder, time, report }) {
   const server = fork(SELF, [join(folder, `server-${process.pid}`)])
   const [url] = await once(server, 'message')
   const home = join(folder, `home-${process.pid}`)
@@ -54,9 +55,10 @@ export async function ours({ folder, time }) {
     'original',
     '--wait',
   ]
-  const env = { ...process.env, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: url }
+  const peakFile = join(folder, `peak-${process.pid}`)
+  const env = { ...process.env, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: url, PEAK_FILE: peakFile }
   await time(async () => {
-    const run = spawn(process.execPath, [CLI, ...args, '--poll-interval', '0.05'], {
+    const run = spawn(process.execPath, ['--import', TELL_PEAK, CLI, ...args, '--poll-interval', '0.05'], {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -67,6 +69,7 @@ export async function ours({ folder, time }) {
   const ended = once(server, 'exit')
   server.disconnect()
   await ended
+  report({ peakMb: Number(await readFile(peakFile, 'utf8')) })
 }
 
 if (process.argv[1] === SELF) {
