@@ -35,11 +35,12 @@ export const submittedBatch = defineAsset({
   /**
    * Sends the parts that are on record while later ones are written. At the first that is not taken at once it ends: the
    * step itself has the patience. Nor does it begin while it depends on what is still to come whether anything is sent, and
-   * how: of a run's own budget all that it sends counts, and few requests may go another way.
+   * how: of a run's own budget all that it sends counts; what a limit leaves, after a kill, is known by tasks files that are
+   * done; and few requests may go another way.
    */
   async workAhead(context) {
-    const { db, sending, sentAhead } = context
-    if (sending.budget.run) return
+    const { db, sending, sentAhead, allowance } = context
+    if (sending.budget.run || allowance.requests !== Infinity) return
     const wanted = await wantedParts(await findParts(db, 'built'), context)
     if (wanted.some(({ lane }) => lane !== 'batch')) return
     const send = sender(wanted, context)

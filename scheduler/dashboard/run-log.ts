@@ -27,9 +27,12 @@ export async function loadRunLog(db: Db, runId: number, now: Date): Promise<LogL
   }
   for (const batch of await findBatchesBetween(db, run.started_at, to)) {
     const name = batch.provider_batch_id ?? `of part ${batch.part_id}`
+    // The provider counts whole seconds, by a clock of its own.
+    const isBefore = batch.created_at !== null && batch.created_at < batch.intended_at
+    const thereAt = isBefore ? batch.intended_at : batch.created_at
     const told: [string | null, string, string][] = [
       [batch.intended_at, 'is about to be sent', ''],
-      [batch.created_at, 'is at the provider', formatCountOf(batch.requests_total, 'request')],
+      [thereAt, 'is at the provider', formatCountOf(batch.requests_total, 'request')],
       [batch.ended_at, `ended: ${batch.status ?? batch.state}`, batch.because ?? ''],
       [batch.collected_at, 'is collected', tallyInWords(batch.tally)],
     ]

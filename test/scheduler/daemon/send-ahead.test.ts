@@ -23,7 +23,12 @@ const PARTS = 12
 const DAY_USD = 0.0005
 
 type World = Case & { db: Db; events: ProgressEvent[]; run(options?: RunOptions): Promise<FinishedRun> }
-type RunOptions = { selection?: string[]; sections?: SendingSections; signal?: AbortSignal }
+type RunOptions = {
+  selection?: string[]
+  sections?: SendingSections
+  limit?: number
+  signal?: AbortSignal
+}
 
 async function makeWorld(pictures = PICTURES, partRequests = 2): Promise<World> {
   const world = await makeCase({}, pictures)
@@ -36,9 +41,9 @@ async function makeWorld(pictures = PICTURES, partRequests = 2): Promise<World> 
     ...world,
     db,
     events,
-    run: ({ selection = [], sections = {}, signal = new AbortController().signal } = {}) =>
+    run: ({ selection = [], sections = {}, limit, signal = new AbortController().signal } = {}) =>
       executeRun(
-        { selection, observes: true, isForced: false, waits: true, limit: undefined, trigger: 'person' },
+        { selection, observes: true, isForced: false, waits: true, limit, trigger: 'person' },
         {
           ...{ db, home, catalogue: builtInCatalogue, sections, clock: systemClock, signal },
           settings: { ...settings, part_requests: partRequests },
@@ -104,6 +109,12 @@ sending('under a budget of its own a run sends nothing before it knows what all 
   await using other = await makeWorld()
   assert.is((await other.run({ sections: { budget: { run_usd: 1 } } })).state, 'done')
   assert.equal(sent(other), [0, PARTS])
+})
+
+sending('under a limit nothing leaves before it is known what the limit was used for', async () => {
+  await using world = await makeWorld()
+  await world.run({ limit: 8 })
+  assert.equal(sent(world), [0, 4])
 })
 
 sending('of a day’s budget each part takes its share, until the next would be too much', async () => {

@@ -59,7 +59,10 @@ serving(
     assert.equal((await world.get('/api/runs')).json, await desk.lines(['runs']))
     const log = (await world.get('/api/runs/1/log')).json as { text: string }[]
     assert.ok(log.some(({ text }) => text === 'results done'))
-    assert.ok(log.some(({ text }) => /^batch batch_\w+ is collected$/.test(text)))
+    assert.equal(
+      log.flatMap(({ text }) => /^batch batch_\w+ (.*)$/.exec(text)?.[1] ?? []),
+      ['is about to be sent', 'is at the provider', 'ended: completed', 'is collected'],
+    )
     const asset = (await world.get('/api/assets/results')).json
     assert.is(asset.history.length, 1)
 
