@@ -28,6 +28,7 @@ type RunOptions = {
   sections?: SendingSections
   limit?: number
   signal?: AbortSignal
+  onEvent?: (event: ProgressEvent) => void
 }
 
 async function makeWorld(pictures = PICTURES, partRequests = 2): Promise<World> {
@@ -41,7 +42,7 @@ async function makeWorld(pictures = PICTURES, partRequests = 2): Promise<World> 
     ...world,
     db,
     events,
-    run: ({ selection = [], sections = {}, limit, signal = new AbortController().signal } = {}) =>
+    run: ({ selection = [], sections = {}, limit, onEvent, signal = new AbortController().signal } = {}) =>
       executeRun(
         { selection, observes: true, isForced: false, waits: true, limit, trigger: 'person' },
         {
@@ -52,7 +53,10 @@ async function makeWorld(pictures = PICTURES, partRequests = 2): Promise<World> 
             provider,
             accountId: await ensureAccount(db, provider.account, new Date()),
           }),
-          notify: (event) => void events.push(event),
+          notify(event) {
+            events.push(event)
+            onEvent?.(event)
+          },
         },
       ),
     async [Symbol.asyncDispose]() {
@@ -147,13 +151,11 @@ sending(
     await using world = await makeWorld()
     world.proxy.decide = () => 'lose_request'
     const stop = new AbortController()
-    const { notify } = { notify: world.events.push.bind(world.events) }
-    world.events.push = (event: ProgressEvent) => {
-      // The step itself waits for the provider: nothing of it is ahead any more.
-      if (event.kind === 'step.waiting') stop.abort()
-      return notify(event)
+    // The step itself waits for the provider: nothing is sent ahead any more.
+    const onEvent = ({ kind }: ProgressEvent): void => {
+      if (kind === 'step.waiting') stop.abort()
     }
-    assert.is((await world.run({ signal: stop.signal })).state, 'waiting')
+    assert.is((await world.run({ signal: stop.signal, onEvent })).state, 'waiting')
     assert.equal([failures(world), (await findParts(world.db, 'built')).length], [[], PARTS])
     // One intent, which every look goes on with, and those of the step.
     world.proxy.decide = () => 'pass'
