@@ -23,10 +23,7 @@ export type ImageContent = Pick<
 const IN_FLIGHT = 4
 
 /** Reads and inspects pictures, a few at a time, and gives what they are in the same order. Never throws for a picture. */
-export function readImages(
-  images: readonly FoundImage[],
-  context: ReadContext,
-): AsyncGenerator<ImageContent> {
+export function readImages(images: readonly FoundImage[], context: ReadContext): AsyncIterable<ImageContent> {
   const fetches = new Map<string, Promise<FetchedImage>>()
   const fetchOnce = (url: string): Promise<FetchedImage> => {
     const { fetchedFolder: folder, clock, signal } = context

@@ -42,7 +42,7 @@ order('gives every result in the order of the items', async () => {
 
 order('begins others while one takes long, never more at once than it may, and only so many', async () => {
   const { begun, work, end } = openWork()
-  const first = mapInOrder(upTo(50), 2, work).next()
+  const first = mapInOrder(upTo(50), 2, work)[Symbol.asyncIterator]().next()
   await nextTurn()
   assert.equal(begun, [0, 1])
   await end(1, 2, 3, 4, 5, 6, 7)
@@ -63,12 +63,13 @@ order('holds few results where none takes long', async () => {
 
 order('begins no more once one failed, which is thrown in its turn', async () => {
   const begun: number[] = []
-  const results = mapInOrder(upTo(50), 4, async (number) => {
+  const some = mapInOrder(upTo(50), 4, async (number) => {
     begun.push(number)
     await nextTurn()
     if (number === 2) throw new Error('two')
     return number
   })
+  const results = some[Symbol.asyncIterator]()
   assert.equal(
     [await results.next(), await results.next()].map(({ value }) => value as number),
     [0, 1],
