@@ -6,9 +6,6 @@ export const maxPictureBytes = 64 * 1024 * 1024
 
 export type ReadPicture = { ok: true; bytes: Buffer } | ({ ok: false } & Refusal)
 
-const SHARED_BYTES = 1 << 20
-let free = Buffer.alloc(0)
-
 /** On Windows the last two are undefined, which counts as 0 here: there is no such pipe or link to guard against. */
 const openFlags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK
 
@@ -44,7 +41,7 @@ function readRegular(file: number): ReadPicture {
       reason: 'too_many_bytes',
       detail: `${opened.size} bytes; at most ${maxPictureBytes} are read`,
     }
-  const bytes = roomFor(opened.size)
+  const bytes = Buffer.allocUnsafeSlow(opened.size)
   let filled = 0
   while (filled < bytes.length) {
     const read = readSync(file, bytes, filled, bytes.length - filled, null)
@@ -52,15 +49,6 @@ function readRegular(file: number): ReadPicture {
     filled += read
   }
   return { ok: true, bytes: bytes.subarray(0, filled) }
-}
-
-/** Small pictures are cut from one piece of memory, which is taken and given back far less often than theirs would be. */
-function roomFor(bytes: number): Buffer {
-  if (bytes > SHARED_BYTES / 4) return Buffer.allocUnsafeSlow(bytes)
-  if (free.length < bytes) free = Buffer.allocUnsafeSlow(SHARED_BYTES)
-  const room = free.subarray(0, bytes)
-  free = free.subarray(bytes)
-  return room
 }
 
 const notAFile: ReadPicture = { ok: false, reason: 'not_a_file', detail: 'not a regular file any more' }
