@@ -76,6 +76,7 @@ export function fillHome(folder, requests, body = '{}') {
       price, cost_nano_usd, charged_at)
     ${numbers} select (i - 1) / 50000 + 1, i, 'model-' || (i % 3), 1000, 0, 200, 50, 'price of a day', 123456,
       '2026-01-01T00:00:00.000Z' from n`)
+  run('insert into collected_charges select * from charges_by_batch')
   run(`insert into images (path, post_id, position, columns, state, sha256, format, width, height, stat, seen, request_id)
     ${numbers} select 'folder/with/a/name/' || i || '.jpg', (i + 2) / 3, (i + 2) % 3 + 1, '{}', 'usable', digest(i), 'jpeg',
       1080, 1350, '1234567:1767225600000:1767225600000:12345', 1, i from n`)
