@@ -80,7 +80,7 @@ exporting('killed in the middle leaves the old file whole, and the next one repl
   await mkdir(desk.path('out'))
   await writeFile(desk.path('out', 'posts.json'), 'the old one')
   let cut = 0
-  for (const ms of [150, 250, 300, 350, 400]) {
+  for (const ms of [60, 90, 110, 130, 150, 200, 300]) {
     const running = desk.start(['export', '--format', 'json', '--out', 'out/posts.json'])
     await sleep(ms)
     running.child.kill('SIGKILL')
