@@ -72,7 +72,7 @@ async function openFile(path: string): Promise<Sqlite> {
     await enterWalMode(sqlite)
     sqlite.pragma('synchronous = FULL')
     sqlite.pragma('foreign_keys = ON')
-    sqlite.pragma('cache_size = -32768')
+    sqlite.pragma('cache_size = -16384')
     // Pages that many commits write are copied into the database once; the log stays below 32 MB.
     sqlite.pragma('wal_autocheckpoint = 8000')
     return sqlite

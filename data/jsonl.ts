@@ -4,7 +4,7 @@ import { DataError } from './data-error.js'
 /** One line of a file: its bytes without the "\n", its number from 1, and the offset of its first byte. */
 export type FileLine = { line: Buffer; number: number; offset: number }
 
-const chunkBytes = 64 * 1024
+const chunkBytes = 256 * 1024
 const newline = 0x0a
 
 /**
