@@ -5,6 +5,7 @@ import { tasksFile } from '../assets/tasks-file.js'
 import { readCatalogue } from '../data/catalogue/read-catalogue.js'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
+import { countRequestsOfRun } from '../data/records/materializations.js'
 import { reviveCancelledRequests } from '../data/records/request-revival.js'
 import { requeueRuns } from '../data/records/runs.js'
 import { systemClock } from '../pipeline/clock.js'
@@ -89,11 +90,14 @@ async function executeHere(
   const lease = await takeLease(executor.db, thisProcess('run'), systemClock)
   try {
     await pin()
-    if (request.runId !== undefined) await requeueRuns(executor.db, systemClock.now())
-    const { selection, isForced, waits, limit, isSpread = false, ofRun, runId } = request
+    const { selection, isForced, waits, isSpread = false, ofRun, runId } = request
+    if (runId !== undefined) await requeueRuns(executor.db, systemClock.now())
+    // What another process built of this run before it died is part of its limit, and is sent instead of being cut anew.
+    const built = runId === undefined ? 0 : await countRequestsOfRun(executor.db, runId, tasksFile.key)
+    const limit = request.limit === undefined ? undefined : request.limit - built
     return await executeRun(
       {
-        ...{ selection, isForced, waits, limit, isSpread, ofRun, observes: true, trigger: 'person' },
+        ...{ selection, isForced, waits, limit, isSpread, ofRun, observes: built === 0, trigger: 'person' },
         ...(runId === undefined ? {} : { runId }),
       },
       { ...executor, signal: AbortSignal.any([executor.signal, lease.lost]) },

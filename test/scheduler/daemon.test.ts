@@ -121,6 +121,18 @@ daemons('that die in the middle of a run leave it to whoever follows it', async 
   )
 })
 
+daemons('that die when a limit is used up leave none of it to whoever follows the run', async () => {
+  await using desk = await initialise({ ...EAGER, cut_hours: 6 })
+  const daemon = desk.start(['daemon'])
+  await daemon.says('source.observed')
+  const person = desk.start(['materialize', '--wait', '--json', '--limit', '5'])
+  await daemon.says('"event":"step.done","asset":"submitted_batch"')
+  daemon.child.kill('SIGKILL')
+  const { code, stderr } = await person.ended
+  assert.is(code, 0, stderr)
+  assert.is(await answered(desk), 5)
+})
+
 daemons('that are stopped in the middle of a run put it back into the queue for the next one', async () => {
   await using desk = await initialise({ ...EAGER, cut_hours: 6 })
   const daemon = desk.start(['daemon'])
