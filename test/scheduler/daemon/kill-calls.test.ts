@@ -2,7 +2,7 @@ import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { openDatabase } from '../../../data/database.js'
 import { findBatches } from '../../../data/records/batches.js'
-import { type Case, PICTURES, goOn, inPool, makeCase, startDaemon } from './kill-case.js'
+import { type Case, PICTURES, goOn, inPool, killAtCall, makeCase, startDaemon } from './kill-case.js'
 import { type Outcome, outcomeOf } from './small-home.js'
 
 const killing = suite('killing a daemon that asks one by one, at every boundary')
@@ -57,21 +57,7 @@ killing('each request, before the provider sees it and after it answered', async
   const targets = [1, 2, 3].flatMap((at) => (['before', 'after'] as const).map((phase) => ({ at, phase })))
   await inPool(targets, async ({ at, phase }) => {
     await using world = await makeCase(SECTIONS)
-    const { child, ended } = startDaemon(world)
-    let [seen, acted] = [0, 0]
-    world.proxy.decide = () => {
-      seen++
-      if (phase !== 'before' || seen !== at) return 'pass'
-      child.kill('SIGKILL')
-      return 'lose_request'
-    }
-    world.proxy.acted = () => {
-      acted++
-      if (phase === 'after' && acted === at) child.kill('SIGKILL')
-    }
-    await ended
-    world.proxy.decide = () => 'pass'
-    world.proxy.acted = () => {}
+    await killAtCall(world, { at, phase })
     await goOn(world)
     await check(world, undisturbed, `${phase} request ${at}`)
   })

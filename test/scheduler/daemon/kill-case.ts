@@ -68,6 +68,29 @@ export function startDaemon(
   return { child, ended }
 }
 
+/** A daemon that dies at the call of this number, before the provider sees it or after it acted. */
+export async function killAtCall(
+  world: Case,
+  { at, phase }: { at: number; phase: 'before' | 'after' },
+): Promise<void> {
+  const { proxy } = world
+  const { child, ended } = startDaemon(world)
+  let [seen, acted] = [0, 0]
+  proxy.decide = () => {
+    seen++
+    if (phase !== 'before' || seen !== at) return 'pass'
+    child.kill('SIGKILL')
+    return 'lose_request'
+  }
+  proxy.acted = () => {
+    acted++
+    if (phase === 'after' && acted === at) child.kill('SIGKILL')
+  }
+  await ended
+  proxy.decide = () => 'pass'
+  proxy.acted = () => {}
+}
+
 /** Another process takes over, by a clock that waits for nobody. */
 export async function goOn({ small, proxy }: Case): Promise<void> {
   let skipped = 0

@@ -1,6 +1,6 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Case, PICTURES, goOn, inPool, makeCase, startDaemon } from './kill-case.js'
+import { type Case, PICTURES, goOn, inPool, killAtCall, makeCase, startDaemon } from './kill-case.js'
 import { type Outcome, answersAtServer, outcomeOf } from './small-home.js'
 
 const matrix = suite('killing the daemon at every boundary')
@@ -66,21 +66,7 @@ matrix('each call, before the provider sees it and after it acted', async () => 
   )
   await inPool(targets, async ({ call, at, phase }) => {
     await using world = await makeCase()
-    const { child, ended } = startDaemon(world)
-    let [seen, acted] = [0, 0]
-    world.proxy.decide = () => {
-      seen++
-      if (phase !== 'before' || seen !== at) return 'pass'
-      child.kill('SIGKILL')
-      return 'lose_request'
-    }
-    world.proxy.acted = () => {
-      acted++
-      if (phase === 'after' && acted === at) child.kill('SIGKILL')
-    }
-    await ended
-    world.proxy.decide = () => 'pass'
-    world.proxy.acted = () => {}
+    await killAtCall(world, { at, phase })
     await goOn(world)
     await check(world, undisturbed, `${phase} call ${at}, "${call}"`)
   })
