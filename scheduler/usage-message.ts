@@ -38,11 +38,18 @@ const sentences: readonly [RegExp, Sentence][] = [
 
 function unknown(names: string[], { argv, commands, options }: ParsedSoFar): string {
   const [name] = names as [string]
+  // Of a command that nobody knows every option is unknown as well.
+  const [first] = argv
+  if (first !== undefined && names.includes(first)) return noCommand(first, commands)
   const flag = argv.find((word) => /^--?[^-]/.test(word) && word.replace(/^--?(no-)?/, '').startsWith(name))
   if (flag !== undefined) return `there is no option ${flag}${meant(nearestName(name, options), '--')}`
   const isCommand = argv.find((word) => !word.startsWith('-')) === name
-  if (isCommand) return `there is no command "${name}"${meant(nearestName(name, commands), '')}`
+  if (isCommand) return noCommand(name, commands)
   return `nothing is expected where "${names.join(' ')}" stands`
+}
+
+function noCommand(name: string, commands: readonly string[]): string {
+  return `there is no command "${name}"${meant(nearestName(name, commands), '')}`
 }
 
 function meant(name: string | undefined, prefix: string): string {

@@ -23,6 +23,7 @@ usage(
 
 const wrong: [string[], RegExp][] = [
   [['materialise'], /no command "materialise"; did you mean materialize\?/],
+  [['materialise', '--images', 'samples', '--wait'], /no command "materialise"; did you mean materialize\?/],
   [['images', 'batches'], /nothing is expected where "batches" stands/],
   [
     ['materialize', 'post', '--provider', 'local', '--images', 'samples'],
