@@ -8,6 +8,7 @@ import type { Db } from '../data/database.js'
 import type { Home } from '../data/home.js'
 import { countBatches } from '../data/records/batches.js'
 import { type ChargeSum, sumCharges } from '../data/records/charges.js'
+import { countRequestsOfRun } from '../data/records/materializations.js'
 import { findRun } from '../data/records/runs.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
@@ -97,6 +98,19 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
     spent: difference(after.charges, before.charges),
     isBilled: settings.provider === 'openai',
   }
+}
+
+/**
+ * What is left of a run that was begun before, here or by a process that died: what it built is part of its limit, and is sent
+ * instead of being cut anew after another look.
+ */
+export async function leftOf(
+  db: Db,
+  runId: number,
+  limit: number | undefined,
+): Promise<{ limit: number | undefined; hasBuilt: boolean }> {
+  const built = await countRequestsOfRun(db, runId, tasksFile.key)
+  return { limit: limit === undefined ? undefined : limit - built, hasBuilt: built > 0 }
 }
 
 /** Whether a limit is about to be applied to what waits, also to what waits in parts that were never sent. */

@@ -5,14 +5,13 @@ import { tasksFile } from '../assets/tasks-file.js'
 import { readCatalogue } from '../data/catalogue/read-catalogue.js'
 import { type Db, openDatabase } from '../data/database.js'
 import { type Home, homeAt } from '../data/home.js'
-import { countRequestsOfRun } from '../data/records/materializations.js'
 import { reviveCancelledRequests } from '../data/records/request-revival.js'
 import { requeueRuns } from '../data/records/runs.js'
 import { systemClock } from '../pipeline/clock.js'
 import { takeLease } from '../pipeline/engine/lease.js'
 import { select } from '../pipeline/engine/selection.js'
 import { type LazyConnection, prepareConnection } from './connect.js'
-import { type Executor, type FinishedRun, checkModel, executeRun } from './execute-run.js'
+import { type Executor, type FinishedRun, checkModel, executeRun, leftOf } from './execute-run.js'
 import { thisProcess } from './holder.js'
 import { refuseLostDatabase } from './lost-database.js'
 import type { Progress } from './progress.js'
@@ -92,12 +91,13 @@ async function executeHere(
     await pin()
     const { selection, isForced, waits, isSpread = false, ofRun, runId } = request
     if (runId !== undefined) await requeueRuns(executor.db, systemClock.now())
-    // What another process built of this run before it died is part of its limit, and is sent instead of being cut anew.
-    const built = runId === undefined ? 0 : await countRequestsOfRun(executor.db, runId, tasksFile.key)
-    const limit = request.limit === undefined ? undefined : request.limit - built
+    const { limit, hasBuilt } =
+      runId === undefined
+        ? { limit: request.limit, hasBuilt: false }
+        : await leftOf(executor.db, runId, request.limit)
     return await executeRun(
       {
-        ...{ selection, isForced, waits, limit, isSpread, ofRun, observes: built === 0, trigger: 'person' },
+        ...{ selection, isForced, waits, limit, isSpread, ofRun, observes: !hasBuilt, trigger: 'person' },
         ...(runId === undefined ? {} : { runId }),
       },
       { ...executor, signal: AbortSignal.any([executor.signal, lease.lost]) },

@@ -1,13 +1,18 @@
 import { fashionGraph } from '../../assets/list.js'
-import { tasksFile } from '../../assets/tasks-file.js'
 import type { Db } from '../../data/database.js'
-import { countRequestsOfRun } from '../../data/records/materializations.js'
 import { findRun, requeueRuns } from '../../data/records/runs.js'
 import { findStartedTicks, finishTick } from '../../data/records/ticks.js'
 import type { RunResult } from '../../pipeline/engine/materialize.js'
 import { observeSources } from '../../pipeline/engine/observe-sources.js'
 import { closeRun, selectedKeys } from '../../pipeline/engine/run-life.js'
-import { type Executor, type FinishedRun, type WantedRun, checkModel, executeRun } from '../execute-run.js'
+import {
+  type Executor,
+  type FinishedRun,
+  type WantedRun,
+  checkModel,
+  executeRun,
+  leftOf,
+} from '../execute-run.js'
 import { observeResources } from '../observe-resources.js'
 import { settleSending } from '../sending.js'
 import type { Automation } from './automation.js'
@@ -131,17 +136,16 @@ async function wantedRun(
   const run = (await findRun(db, action.run))!
   const isNew = action.kind === 'queued'
   const isPersons = run.trigger === 'person'
-  const built = await countRequestsOfRun(db, run.id, tasksFile.key)
+  const { limit, hasBuilt } = await leftOf(db, run.id, run.request_limit ?? undefined)
   return {
     runId: run.id,
     selection: selectedKeys(fashionGraph, run.selection),
-    // What a person asks for begins with a look; the clock has looked before it decided. One that was stopped after it built
-    // what it is to send has looked: it goes on with that, instead of taking it back.
-    observes: isNew && isPersons && built === 0,
+    // What a person asks for begins with a look; the clock has looked before it decided.
+    observes: isNew && isPersons && !hasBuilt,
     isForced: isNew && run.is_forced === 1,
     waits: false,
     requeues: true,
-    limit: run.request_limit === null ? undefined : run.request_limit - built,
+    limit,
     isSpread: run.is_spread === 1,
     ofRun: { method: run.method ?? undefined, maxCostNanoUsd: run.max_cost_nano_usd ?? undefined },
     trigger: isPersons ? 'person' : 'clock',

@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import process from 'node:process'
+import { defaultSettings } from '../../dist/assets/default-settings.js'
 import { termsOf } from '../../dist/assets/analysis/vocabulary.js'
 import { postRecord } from '../../dist/assets/post/post-record.js'
 import { searchText } from '../../dist/assets/post/search-text.js'
@@ -27,21 +28,7 @@ const at = (index) => new Date(Date.UTC(2026, 0, 1) + index * 20_000).toISOStrin
 const path = join(root, 'hemline.db')
 mkdirSync(dirname(path), { recursive: true })
 await (await openDatabase(path)).destroy()
-writeFileSync(
-  join(root, 'config.json'),
-  JSON.stringify({
-    images: root,
-    provider: 'openai',
-    model: 'gpt-6-luna',
-    detail: 'low',
-    profile: 'compact',
-    max_side_px: 512,
-    jpeg_quality: 80,
-    part_requests: 50_000,
-    part_bytes: 200_000_000,
-    enqueued_tokens: null,
-  }),
-)
+writeFileSync(join(root, 'config.json'), JSON.stringify({ images: root, ...defaultSettings }))
 const db = new (loadSqlite())(path)
 db.pragma('synchronous = OFF')
 const insert = (table, columns) =>

@@ -7,8 +7,8 @@ import * as assert from 'uvu/assert'
 import { openDatabase } from '../../../data/database.js'
 import { countIntents } from '../../../data/records/batches.js'
 import { findLatestSteps } from '../../../data/records/steps.js'
-import { type Case, goOn, inPool, killAtCall, makeCase, startDaemon } from './kill-case.js'
-import { type Outcome, answersAtServer, outcomeOf } from './small-home.js'
+import { type Case, assertPaidOnce, goOn, inPool, killAtCall, makeCase, startDaemon } from './kill-case.js'
+import { type Outcome, outcomeOf } from './small-home.js'
 
 const killing = suite('killing a daemon that sends parts while it writes others')
 
@@ -61,17 +61,8 @@ async function wasAtBoth({ small }: Case): Promise<boolean> {
   }
 }
 
-async function check(world: Case, undisturbed: Outcome, where: string): Promise<void> {
-  assert.equal(await outcomeOf(world.small.home), undisturbed, where)
-  const answers = await answersAtServer(world.server)
-  assert.is(answers.size, PICTURES, where)
-  assert.ok(
-    [...answers.values()].every((count) => count === 1),
-    `${where}: answered more than once`,
-  )
-  const headers = { authorization: 'Bearer key' }
-  const list = await fetch(`${world.proxy.url}/batches?limit=100`, { headers })
-  assert.is(((await list.json()) as { data: unknown[] }).data.length, PARTS, `${where}: batches created`)
+function check(world: Case, undisturbed: Outcome, where: string): Promise<void> {
+  return assertPaidOnce(world, { outcome: undisturbed, pictures: PICTURES, parts: PARTS }, where)
 }
 
 let undisturbed: Outcome

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import * as assert from 'uvu/assert'
 import { openDatabase } from '../../../data/database.js'
 import { findRuns } from '../../../data/records/runs.js'
 import { type Clock, systemClock } from '../../../pipeline/clock.js'
@@ -11,7 +12,15 @@ import { startLocalServer } from '../../../pipeline/provider/local-server/local-
 import type { SendingSections } from '../../../scheduler/sending.js'
 import { type LossyProxy, startLossyProxy } from '../../pipeline/batch/lossy-proxy.js'
 import { fastFolder } from './fast-folder.js'
-import { type SmallHome, makeSmallHome, quickResponder, schedulerOf } from './small-home.js'
+import {
+  type Outcome,
+  type SmallHome,
+  answersAtServer,
+  makeSmallHome,
+  outcomeOf,
+  quickResponder,
+  schedulerOf,
+} from './small-home.js'
 
 const DAEMON = fileURLToPath(new URL('mortal-daemon.mjs', import.meta.url))
 const AT_ONCE = 2
@@ -112,6 +121,25 @@ export async function goOn({ small, proxy }: Case): Promise<void> {
   } finally {
     await db.destroy()
   }
+}
+
+/** The home came out as undisturbed; at the server each picture was answered once, and each part is one batch. */
+export async function assertPaidOnce(
+  { small, server, proxy }: Case,
+  expected: { outcome: Outcome; pictures: number; parts: number },
+  where: string,
+): Promise<void> {
+  assert.equal(await outcomeOf(small.home), expected.outcome, where)
+  const answers = await answersAtServer(server)
+  assert.is(answers.size, expected.pictures, where)
+  assert.ok(
+    [...answers.values()].every((count) => count === 1),
+    `${where}: answered more than once`,
+  )
+  const headers = { authorization: 'Bearer key' }
+  const list = await fetch(`${proxy.url}/batches?limit=100`, { headers })
+  const { data } = (await list.json()) as { data: unknown[] }
+  assert.is(data.length, expected.parts, `${where}: batches created`)
 }
 
 /** Works on all of them, a few at once. */

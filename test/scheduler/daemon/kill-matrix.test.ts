@@ -1,7 +1,16 @@
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { type Case, PICTURES, goOn, inPool, killAtCall, makeCase, startDaemon } from './kill-case.js'
-import { type Outcome, answersAtServer, outcomeOf } from './small-home.js'
+import {
+  type Case,
+  PICTURES,
+  assertPaidOnce,
+  goOn,
+  inPool,
+  killAtCall,
+  makeCase,
+  startDaemon,
+} from './kill-case.js'
+import { type Outcome, outcomeOf } from './small-home.js'
 
 const matrix = suite('killing the daemon at every boundary')
 
@@ -9,17 +18,8 @@ const matrix = suite('killing the daemon at every boundary')
 const EVERY = process.env['KILL_MATRIX'] === 'all'
 const PARTS = 2
 
-async function check(world: Case, undisturbed: Outcome, where: string): Promise<void> {
-  assert.equal(await outcomeOf(world.small.home), undisturbed, where)
-  const answers = await answersAtServer(world.server)
-  assert.is(answers.size, PICTURES, where)
-  assert.ok(
-    [...answers.values()].every((count) => count === 1),
-    `${where}: answered more than once`,
-  )
-  const key = { authorization: 'Bearer key' }
-  const list = await fetch(`${world.proxy.url}/batches?limit=100`, { headers: key })
-  assert.is(((await list.json()) as { data: unknown[] }).data.length, PARTS, `${where}: batches created`)
+function check(world: Case, undisturbed: Outcome, where: string): Promise<void> {
+  return assertPaidOnce(world, { outcome: undisturbed, pictures: PICTURES, parts: PARTS }, where)
 }
 
 let undisturbed: Outcome
