@@ -24,8 +24,10 @@ export type Artifact = {
   discard(): Promise<void>
 }
 
-/** What goes to the disk at once; meanwhile as much again is taken in. */
+/** What is written at once; meanwhile as much again is taken in. */
 const ROOM_BYTES = 1 << 20
+/** What is on its way to the disk at once, while more is written: so the end has little to wait for. */
+const FLUSH_BYTES = 16 << 20
 
 /** Opens an artifact for streaming; folders on the way are created. A left-over temporary file is overwritten. */
 export async function createArtifact(path: string): Promise<Artifact> {
@@ -41,6 +43,9 @@ class BufferedArtifact implements Artifact {
   #other: Buffer | undefined
   /** Of the other room; a failure stays, and is thrown to whoever waits for it. */
   #writing: Promise<void> = Promise.resolve()
+  /** Of what was written before; the system tells of a failure once, so it stays too. */
+  #flushing: Promise<void> = Promise.resolve()
+  #unflushed = 0
 
   constructor(
     private readonly path: string,
@@ -62,17 +67,24 @@ class BufferedArtifact implements Artifact {
 
   async #turnOver(): Promise<void> {
     await this.#writing
+    if (this.#unflushed >= FLUSH_BYTES) await this.#flush()
     const full = this.#room.subarray(0, this.#filled)
-    this.#writing = this.file.writeFile(full)
-    // It is awaited in its turn; until then a failure must not count as unhandled.
-    this.#writing.catch(() => {})
+    this.#writing = awaitedLater(this.file.writeFile(full))
+    this.#unflushed += full.byteLength
     ;[this.#room, this.#other] = [this.#other ?? Buffer.allocUnsafeSlow(ROOM_BYTES), this.#room]
     this.#filled = 0
+  }
+
+  async #flush(): Promise<void> {
+    await this.#flushing
+    this.#flushing = awaitedLater(this.file.datasync())
+    this.#unflushed = 0
   }
 
   async commit(): Promise<void> {
     await this.#turnOver()
     await this.#writing
+    await this.#flushing
     await this.file.sync()
     await this.file.close()
     await rename(this.temporary, this.path)
@@ -80,10 +92,16 @@ class BufferedArtifact implements Artifact {
   }
 
   async discard(): Promise<void> {
-    await Promise.allSettled([this.#writing])
+    await Promise.allSettled([this.#writing, this.#flushing])
     await this.file.close()
     await rm(this.temporary, { force: true })
   }
+}
+
+/** Until its turn comes, a failure must not count as unhandled. */
+function awaitedLater(work: Promise<void>): Promise<void> {
+  work.catch(() => {})
+  return work
 }
 
 /** A rename is durable only once its folder is on disk; some file systems cannot sync a folder, and say so. */

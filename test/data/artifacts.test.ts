@@ -12,8 +12,8 @@ artifacts('hold what was written, in its order, from a room that is used again',
   await using folder = await temporaryDirectory()
   const path = join(folder.path, 'new', 'file')
   const artifact = await createArtifact(path)
-  const [room, expected] = [Buffer.alloc(3_000_000), [] as Buffer[]]
-  for (const [index, length] of [1, 700_000, 400_000, 0, 3_000_000, 1_048_576, 5].entries()) {
+  const [room, expected] = [Buffer.alloc(40_000_000), [] as Buffer[]]
+  for (const [index, length] of [1, 700_000, 400_000, 0, 40_000_000, 1_048_576, 5].entries()) {
     const content = room.subarray(0, length).fill(`${index},`)
     expected.push(Buffer.from(content))
     await artifact.write(content)
