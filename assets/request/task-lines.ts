@@ -5,6 +5,7 @@ import type { Home } from '../../data/home.js'
 import { forgetStats } from '../../data/records/images.js'
 import { countPendingRequests, findPendingRequests } from '../../data/records/requests.js'
 import type { TaskLine, UnmadeLine } from '../../pipeline/batch/build-parts.js'
+import { customId } from '../../pipeline/batch/custom-id.js'
 import { mapInOrder } from '../../pipeline/in-order.js'
 import type { Allowance, FashionEvent } from '../fashion-kit.js'
 import { isRefusal } from '../intake/file-facts.js'
@@ -56,7 +57,10 @@ export async function* taskLines(recipeId: number, context: Context): AsyncGener
     const { id: requestId } = request
     if (!picture) await forgetStats(db, requestId)
     else if (isRefusal(picture)) yield { requestId, ...picture }
-    else yield { requestId, line: write(request, picture.jpeg), ...tokensOf(picture) }
+    else {
+      const line = write(request, picture.jpeg)
+      yield { requestId, customId: customId(request), line, ...tokensOf(picture) }
+    }
   }
 }
 

@@ -52,6 +52,7 @@ export type PartsTable = {
   number: number
   /** Relative to the home. */
   path: string
+  /** Of the custom ids of its lines, a line feed after each: they name all that is in them. */
   sha256: string
   state: PartState
   requests: number

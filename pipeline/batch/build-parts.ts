@@ -9,7 +9,13 @@ import type { PartNote } from './part-note.js'
 import { type Load, type PartLimits, add, brokenLimit, emptyLoad } from './part-limits.js'
 
 /** One line of a tasks file, ready to be written, with its line feed, and its estimated prompt tokens. */
-export type TaskLine = { requestId: number; line: Buffer; inputTokens: number; imageTokens: number }
+export type TaskLine = {
+  requestId: number
+  customId: string
+  line: Buffer
+  inputTokens: number
+  imageTokens: number
+}
 
 /** A request of which no line can be made, and why. */
 export type UnmadeLine = { requestId: number; reason: string; detail: string }
@@ -62,7 +68,7 @@ export async function buildParts(
       part.load = add(part.load, load)
       const { requestId: id, inputTokens, imageTokens } = line
       part.requests.push({ id, inputTokens, imageTokens })
-      part.hash.update(line.line)
+      part.hash.update(`${line.customId}\n`)
       await part.artifact.write(line.line)
     }
     if (part) part = await close(part, place, built)

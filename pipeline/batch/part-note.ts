@@ -7,6 +7,7 @@ const noteSchema = z.strictObject({
   recipe: z.strictObject({ digest: z.string(), model: z.string(), profile: z.string(), body: z.string() }),
   requests: z.int().min(1),
   bytes: z.int().min(1),
+  /** As the part's record has it; in notes of old versions it is of the file. */
   sha256: z.string(),
   estimated_tokens: z.int().min(0),
   created_at: z.iso.datetime(),

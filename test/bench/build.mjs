@@ -1,5 +1,5 @@
 // Building the tasks file: read, hash, decode, scale to 512 px, encode, base64, write; and the records of it.
-import { cp, readFile, stat, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -82,6 +82,8 @@ export async function ours({ folder, time }) {
   if (made.metadata.requests !== length)
     throw new Error(`built ${JSON.stringify(made.metadata)} of ${length}`)
   await world.db.destroy()
+  // The limit writes where it wrote before; on a virtual machine memory for a new file may have to come from the host.
+  await rm(copy, { recursive: true })
 }
 
 /** One picture after the other, the whole request as JSON, all lines in memory, joined and written at the end. */

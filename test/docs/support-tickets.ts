@@ -85,10 +85,12 @@ async function* taskLines(db: Db, tickets: ReadonlyMap<string, string>): AsyncGe
       { role: 'user', content: ticket },
     ]
     const body = { model: MODEL, messages, max_completion_tokens: 500 }
-    const line = { custom_id: customId(request), method: 'POST', url: '/v1/chat/completions', body }
+    const name = customId(request)
+    const line = { custom_id: name, method: 'POST', url: '/v1/chat/completions', body }
     const inputTokens = Math.ceil((PROMPT.length + ticket.length) / 4)
     yield {
       requestId: request.id,
+      customId: name,
       line: Buffer.from(`${JSON.stringify(line)}\n`),
       inputTokens,
       imageTokens: 0,

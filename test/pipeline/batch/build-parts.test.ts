@@ -37,7 +37,7 @@ building('adding lines one by one gives their sums', () => {
   )
 })
 
-building('writes whole parts with their digest, and moves their requests', async () => {
+building('writes whole parts with a digest of what is in them, and moves their requests', async () => {
   await using world = await makeWorld()
   const parts = await world.buildParts(7, { requests: 3 })
   assert.equal(
@@ -47,7 +47,9 @@ building('writes whole parts with their digest, and moves their requests', async
   for (const part of parts) {
     const bytes = await readFile(world.context.pathOf(part.path))
     assert.is(bytes.length, part.bytes)
-    assert.is(createHash('sha256').update(bytes).digest('hex'), part.sha256)
+    const names = bytes.toString().matchAll(/"custom_id":"([^"]+)"/g)
+    const named = Array.from(names, ([, name]) => `${name}\n`).join('')
+    assert.is(createHash('sha256').update(named).digest('hex'), part.sha256)
     assert.match(part.path, /^batch_jobs\/test_batch_\d{8}T\d{9}Z_00[123]\.jsonl$/)
   }
   const requests = await listRequests(world.db, { afterId: 0, limit: 10 })

@@ -67,14 +67,11 @@ export async function makeWorld(server: Partial<LocalServerOptions> = {}): Promi
         for (const [fingerprint, id] of ids) {
           const messages = [{ role: 'user', content: `request ${id}` }]
           const body = { model: 'gpt-6-luna', messages }
-          const line = {
-            custom_id: customId({ id, fingerprint }),
-            method: 'POST',
-            url: '/v1/chat/completions',
-            body,
-          }
+          const name = customId({ id, fingerprint })
+          const line = { custom_id: name, method: 'POST', url: '/v1/chat/completions', body }
           yield {
             requestId: id,
+            customId: name,
             line: Buffer.from(`${JSON.stringify(line)}\n`),
             inputTokens: 10,
             imageTokens: 4,
