@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import process from 'node:process'
 import { loadEnvFile } from './load-env-file.js'
 import { plainStatusArgs, runPlainStatus } from './plain-status.js'

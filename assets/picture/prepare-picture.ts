@@ -24,7 +24,7 @@ export function encodingId({ maxSidePx, quality }: Encoding): string {
  * Makes of any picture the JPEG that is sent: turned upright, scaled down (never up) into a square of `maxSidePx`,
  * transparency on white, in sRGB, of an animation the first frame. Nothing but pixels is left: no EXIF, no place, no
  * colour profile, no comment, also where the size did not change. A JPEG that is all that already is not encoded again.
- * Equal bytes give equal JPEGs on one version of the encoder. Run four at a time on two cores; each takes one thread.
+ * Equal bytes give equal JPEGs on one version of the encoder. Each takes one thread.
  *
  * @returns  a refusal for bytes that `inspectPicture` would refuse, and for a JPEG that is whole and cannot be decoded. Never rejects.
  */

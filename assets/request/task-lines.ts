@@ -10,6 +10,9 @@ import { mapInOrder } from '../../pipeline/in-order.js'
 import type { Allowance, FashionEvent } from '../fashion-kit.js'
 import { isRefusal } from '../intake/file-facts.js'
 import { placesOf } from '../intake/image-place.js'
+// What `export =` exports is the default, which the linter does not know.
+// oxlint-disable-next-line import/default
+import decodingThreads from '../picture/decoding-threads.cjs'
 import { preparePicture } from '../picture/prepare-picture.js'
 import { readPicture } from '../picture/read-picture.js'
 import type { Settings } from '../settings.js'
@@ -27,8 +30,8 @@ type Context = {
 }
 
 const PAGE_REQUESTS = 500
-/** More in flight adds memory and no speed on two cores. */
-const PICTURES_IN_FLIGHT = 4
+/** Two more than are decoded, so that no thread waits for one; more adds memory and no speed. */
+const PICTURES_IN_FLIGHT = decodingThreads + 2
 
 /**
  * The lines of all requests that wait for a tasks file, in the order of their ids, at most as many as the run is allowed.

@@ -57,7 +57,7 @@ export function startCommand(home: Home, words: readonly string[]): Promise<void
 }
 
 function commandLine(home: Home, [command, ...words]: readonly string[]): string[] {
-  return [join(packageRoot(), 'dist', 'scheduler', 'cli.js'), command!, '--home', home.root, ...words]
+  return [join(packageRoot(), 'dist', 'scheduler', 'hemline.cjs'), command!, '--home', home.root, ...words]
 }
 
 function environment(): NodeJS.ProcessEnv {

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import decodingThreads from '../../dist/assets/picture/decoding-threads.cjs'
 
 const STAGES = [
   ...['look', 'build', 'pass-through', 'observe', 'collect', 'collect-on-top', 'upload', 'download', 'group'],
@@ -93,7 +94,9 @@ function runWay(wanted) {
   return new Promise((resolve, reject) => {
     const runner = fileURLToPath(new URL('run-way.mjs', import.meta.url))
     const args = [runner, wanted.file, wanted.way, wanted.folder, String(wanted.size)]
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    // As the command line sets it, for every way.
+    const env = { ...process.env, UV_THREADPOOL_SIZE: String(decodingThreads) }
+    const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
     let result
     child.on('message', (message) => (result = message))
     child.on('error', reject)

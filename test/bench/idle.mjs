@@ -7,7 +7,7 @@ import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
-const CLI = fileURLToPath(new URL('../../dist/scheduler/cli.js', import.meta.url))
+const CLI = fileURLToPath(new URL('../../dist/scheduler/hemline.cjs', import.meta.url))
 /** What a start leaves behind is collected some ten seconds later. */
 const SETTLING_MS = 15_000
 /** Of the system's clock; so it is on every Linux. */

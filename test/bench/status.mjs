@@ -9,7 +9,7 @@ import { insertMaterialization } from '../../dist/data/records/materializations.
 import { observeSources } from '../../dist/pipeline/engine/observe-sources.js'
 import { fillHome, openWorld } from './made-home.mjs'
 
-const CLI = fileURLToPath(new URL('../../dist/scheduler/cli.js', import.meta.url))
+const CLI = fileURLToPath(new URL('../../dist/scheduler/hemline.cjs', import.meta.url))
 const REPEATS = 7
 
 export const stage = {

@@ -11,9 +11,9 @@ import * as build from './build.mjs'
 import { resultLine } from './answers.mjs'
 import { respondAtOnce } from './local-server.mjs'
 
-const CLI = fileURLToPath(new URL('../../dist/scheduler/cli.js', import.meta.url))
+const CLI = fileURLToPath(new URL('../../dist/scheduler/hemline.cjs', import.meta.url))
 const SELF = fileURLToPath(import.meta.url)
-const TELL_PEAK = new URL('tell-peak.mjs', import.meta.url).href
+const TELL_PEAK = fileURLToPath(new URL('tell-peak.cjs', import.meta.url))
 
 export const stage = {
   unit: 'pictures',
@@ -58,7 +58,7 @@ export async function ours({ folder, time, report }) {
   const peakFile = join(folder, `peak-${process.pid}`)
   const env = { ...process.env, OPENAI_API_KEY: 'key', OPENAI_BASE_URL: url, PEAK_FILE: peakFile }
   await time(async () => {
-    const run = spawn(process.execPath, ['--import', TELL_PEAK, CLI, ...args, '--poll-interval', '0.05'], {
+    const run = spawn(process.execPath, ['--require', TELL_PEAK, CLI, ...args, '--poll-interval', '0.05'], {
       env,
       stdio: ['ignore', 'ignore', 'pipe'],
     })

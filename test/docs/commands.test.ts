@@ -76,7 +76,7 @@ async function runPage(page: string, block: string, provider: string): Promise<v
   }
 }
 
-const cli = resolve('dist/scheduler/cli.js')
+const cli = resolve('dist/scheduler/hemline.cjs')
 
 const shims = {
   // What runs until it is stopped is stopped, on a slow machine before it has begun; what waits for a batch does not wait half a minute for it; and whatever base URL
@@ -97,7 +97,7 @@ case "$1 $2" in
   'run check'|'run docs'|'run test:long'|ci*|install*|test*) exit 0 ;;
 esac
 words=$(node -p 'require("${resolve('package.json')}").scripts[process.argv[1]]' "$2")
-exec hemline \${words#node dist/scheduler/cli.js }
+exec hemline \${words#node dist/scheduler/hemline.cjs }
 `,
 }
 

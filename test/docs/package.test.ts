@@ -16,7 +16,7 @@ pack('holds what is needed to run, with types, and neither tests nor sources', a
   await using unpacked = await unpack()
   const { files, size } = unpacked
   for (const needed of [
-    'dist/scheduler/cli.js',
+    'dist/scheduler/hemline.cjs',
     'dist/pipeline/engine/asset.d.ts',
     'dist/reports/dashboard/page.js',
     'data/samples/manifest.csv',
@@ -25,7 +25,7 @@ pack('holds what is needed to run, with types, and neither tests nor sources', a
   }
   const ofRoot = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/
   const strange = files.filter(
-    (file) => !ofRoot.test(file) && !/^dist\/.*\.(js|d\.ts|html|css|svg)$|^data\/samples\//.test(file),
+    (file) => !ofRoot.test(file) && !/^dist\/.*\.(js|cjs|d\.c?ts|html|css|svg)$|^data\/samples\//.test(file),
   )
   assert.equal(strange, [])
   assert.ok(size < MOST_PACKED_BYTES, `${size} bytes`)

@@ -8,7 +8,7 @@ export const rooms = ['data', 'pipeline', 'reports', 'assets', 'scheduler'] as c
 export function sourceFiles(folders: readonly string[] = rooms): string[] {
   return folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
+      .filter((entry) => entry.isFile() && /\.c?tsx?$/.test(entry.name))
       .map((entry) => join(entry.parentPath, entry.name).replaceAll('\\', '/')),
   )
 }
@@ -19,10 +19,10 @@ export function read(file: string): string {
 
 /** What a file imports, types and `import()` included: package names, and paths of this project without their ending. */
 export function importsOf(file: string, source: string): string[] {
-  const specifiers = source.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^']+)'/g)
+  const specifiers = source.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\()'([^']+)'/g)
   return [...specifiers].map(([, specifier]) =>
     specifier!.startsWith('.')
-      ? posix.join(posix.dirname(file), specifier!).replace(/\.js$/, '')
+      ? posix.join(posix.dirname(file), specifier!).replace(/\.c?js$/, '')
       : specifier!,
   )
 }

@@ -21,6 +21,7 @@ layout('the check sees static, type and dynamic imports, in whatever shape', () 
     `import type { A } from '../../reports/table.js'`,
     `export { a } from '../../scheduler/cli.js'`,
     `const a = await import('../../assets/list.js')`,
+    `import a = require('../../assets/list.cjs')`,
     `import '../../test/rejection.js'`,
     `import {\n  a,\n  b,\n} from '../../assets/list.js'`,
   ]
@@ -66,7 +67,7 @@ layout('every file has one noun for a name, and is short enough to read', () => 
   const files = sourceFiles()
   assert.equal(
     files.filter(
-      (file) => vague.test(basename(file)) || !/^[a-z0-9]+([-_][a-z0-9]+)*\.tsx?$/.test(basename(file)),
+      (file) => vague.test(basename(file)) || !/^[a-z0-9]+([-_][a-z0-9]+)*\.c?tsx?$/.test(basename(file)),
     ),
     [],
   )

@@ -26,6 +26,6 @@ for version in "${versions[@]}"; do
     # A statement collected off the event loop is what aborts when the SQLite binding does not fit this Node.
     node --expose-gc test/run/collect-statements.mjs
     node test/run/run-tests.mjs
-    node dist/scheduler/cli.js demo 2>/dev/null | tail -n 2
+    node dist/scheduler/hemline.cjs demo 2>/dev/null | tail -n 2
   )
 done

@@ -62,7 +62,7 @@ function parseLines(text: string): Json[] {
 
 function startCli(folder: string, args: string[], env: NodeJS.ProcessEnv): Running {
   const { OPENAI_API_KEY: _key, OPENAI_BASE_URL: _url, ...outer } = process.env
-  const child = spawn(process.execPath, [resolve(project, 'dist/scheduler/cli.js'), ...args], {
+  const child = spawn(process.execPath, [resolve(project, 'dist/scheduler/hemline.cjs'), ...args], {
     cwd: folder,
     env: { ...outer, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
