@@ -18,7 +18,7 @@ import {
 import type { PartLimits } from '../../pipeline/batch/part-limits.js'
 import { fingerprintOf } from './fingerprint.js'
 
-const PAGE_IMAGES = 1_000
+const PAGE_IMAGES = 5_000
 
 /**
  * Lets every usable image ask its request under the recipe. Images with the same bytes share one request, and a request

@@ -3,7 +3,7 @@ import { access, readdir } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { Db } from '../../data/database.js'
 import { readLines } from '../../data/jsonl.js'
-import { getBatch } from '../../data/records/batches.js'
+import { type BatchRecord, getBatch } from '../../data/records/batches.js'
 import { type Part, findPartNamed, getPart, insertPart } from '../../data/records/parts.js'
 import {
   type NamedRequest,
@@ -98,32 +98,39 @@ async function recoverPart(
     return { path, requests: requests.length, state: 'not_sent', batch: null }
   }
 
-  const part = await getPart(db, partId)
+  const found = { seen, kept, hasTasks }
+  const batch = await recoverBatch(await getPart(db, partId), note, found, context, place)
+  const isOver = batch.state === 'ended'
+  if (isOver) await collectBatch(batch, await place.rulesOf(partId, batch.lane), context)
+  const state = isOver ? 'collected' : 'in_flight'
+  return { path, requests: requests.length, state, batch: batch.provider_batch_id }
+}
+
+/** Records the batch of a part that was sent, as far as it came. */
+async function recoverBatch(
+  part: Part,
+  note: PartNote,
+  found: { seen: ProviderBatch | undefined; kept: KeptResults; hasTasks: boolean },
+  context: BatchContext,
+  place: RecoveryPlace,
+): Promise<BatchRecord> {
+  const { db } = context
+  const { seen, kept, hasTasks } = found
   const lane = note.lane ?? 'batch'
   const batchId = await insertRecoveredBatch(db, {
-    partId,
+    partId: part.id,
     accountId: context.accountId,
-    key: seen?.metadata[KEY_FIELD] ?? createHash('sha256').update(path).digest('hex').slice(0, 32),
+    key: seen?.metadata[KEY_FIELD] ?? createHash('sha256').update(part.path).digest('hex').slice(0, 32),
     inputFileId: seen?.inputFileId ?? null,
     intendedAt: new Date(note.created_at),
     lane,
     estimatedCost: hasTasks ? await place.expectedCost(part, lane) : null,
   })
-  await recordAsOpen(
-    part,
-    await getBatch(db, batchId),
-    seen ?? forgotten(path, note),
-    'batch.adopted',
-    context,
-  )
+  const asOpened = seen ?? forgotten(part.path, note)
+  await recordAsOpen(part, await getBatch(db, batchId), asOpened, 'batch.adopted', context)
   if (seen) await recordSeen(await getBatch(db, batchId), seen, 0, context)
   else await endRecoveredBatch(db, batchId, kept, context.clock.now())
-  const batch = await getBatch(db, batchId)
-  if (batch.state !== 'ended') {
-    return { path, requests: requests.length, state: 'in_flight', batch: batch.provider_batch_id }
-  }
-  await collectBatch(batch, await place.rulesOf(partId, batch.lane), context)
-  return { path, requests: requests.length, state: 'collected', batch: batch.provider_batch_id }
+  return getBatch(db, batchId)
 }
 
 function partRecord(path: string, note: PartNote, recipeId: number) {
@@ -162,10 +169,9 @@ async function fetchResults(path: string, seen: ProviderBatch, context: BatchCon
   for (const { id, to } of files) if (id !== null && !(await exists(to))) await downloadFile(id, to, context)
 }
 
-async function keptResults(
-  path: string,
-  context: BatchContext,
-): Promise<{ output: boolean; error: boolean }> {
+type KeptResults = { output: boolean; error: boolean }
+
+async function keptResults(path: string, context: BatchContext): Promise<KeptResults> {
   const paths = resultPaths(path)
   return {
     output: await exists(context.pathOf(paths.output)),
