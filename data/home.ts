@@ -21,19 +21,33 @@ export type Home = {
 
 /** Tasks and results files, relative to the home. */
 export const BATCH_FOLDER = 'batch_jobs'
+const FETCHED_FOLDER = 'fetched'
+const THUMBS_FOLDER = 'thumbs'
+const LOCAL_PROVIDER_FOLDER = 'local-provider'
+
+/** Is in every home, and in nothing else. */
+export const DATABASE_FILE = 'hemline.db'
+
+/** The folders in a home: what is in them was made by hemline, and is nobody's picture. */
+export const HOME_FOLDERS: readonly string[] = [
+  BATCH_FOLDER,
+  FETCHED_FOLDER,
+  THUMBS_FOLDER,
+  LOCAL_PROVIDER_FOLDER,
+]
 
 /** The home in this folder, which need not exist yet. */
 export function homeAt(folder: string): Home {
   const root = resolve(folder)
   return {
     root,
-    database: join(root, 'hemline.db'),
+    database: join(root, DATABASE_FILE),
     config: join(root, 'config.json'),
     models: join(root, 'models.json'),
     health: join(root, 'health.json'),
-    fetched: join(root, 'fetched'),
-    thumbs: join(root, 'thumbs'),
-    localProvider: join(root, 'local-provider'),
+    fetched: join(root, FETCHED_FOLDER),
+    thumbs: join(root, THUMBS_FOLDER),
+    localProvider: join(root, LOCAL_PROVIDER_FOLDER),
     pathOf: (relativePath) => join(root, relativePath),
   }
 }

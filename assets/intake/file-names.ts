@@ -36,7 +36,7 @@ const pictureExtensions = new Set(
 const companionExtensions = new Set(
   [
     'txt md csv tsv json jsonl ndjson xml html htm yaml yml ini log url nfo xmp aae thm',
-    'xz gz zip rar 7z tar db sqlite sqlite3 lock',
+    'xz gz zip rar 7z tar db db-wal db-shm db-journal sqlite sqlite3 lock',
     'mp4 mov m4v avi mkv webm mp3 m4a wav srt vtt',
     'js ts py sh',
   ].flatMap((line) => line.split(' ')),

@@ -1,5 +1,6 @@
 import { type BigIntStats, readdirSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { DATABASE_FILE, HOME_FOLDERS } from '../../data/home.js'
 import { HemlineError } from '../../pipeline/errors.js'
 import { followLink, isRefusal, lookAt, notAFile, realPath, refusalOf, systemCode } from './file-facts.js'
 import { type NameKind, kindOfName } from './file-names.js'
@@ -16,7 +17,10 @@ import type { FoundImage, Refusal } from './found-image.js'
 import { compareNaturally } from './natural-order.js'
 import { fsPath, isWithin, joinRaw, pathText, type RawPath, rawOf } from './path-text.js'
 
-/** What a walk passed over without a word: hidden and system files, and companions such as captions and videos. */
+/**
+ * What a walk passed over without a word: hidden and system files, companions such as captions and videos, and the folders that
+ * a home keeps its own copies in, wherever among the pictures it is: they would be asked about, and copied, again and again.
+ */
 export type PassedOver = { files: number }
 
 /**
@@ -82,8 +86,11 @@ async function listFolder(walk: Walk, folder: Folder): Promise<Listing> {
   const names = readNames(folder, refused)
   const stats = new BigUint64Array(4 * names.length)
   const listing: Listing = { names: [], stats, exceptions: new Map(), subFolders: [], refused }
+  const passedBy = names.includes(DATABASE_FILE) ? HOME_FOLDERS : []
   for (let index = 0; index < names.length; index++) {
-    listEntry(walk, folder, names[index] as RawPath, listing)
+    const name = names[index] as RawPath
+    if (passedBy.includes(name)) countPassedOver(walk)
+    else listEntry(walk, folder, name, listing)
     if (index % chunkSize === chunkSize - 1) await nextTurn()
   }
   listing.subFolders.sort((a, b) => compareNaturally(a.text, b.text))

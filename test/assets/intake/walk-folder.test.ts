@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { chmod, mkdir, rename, utimes, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { chunkSize } from '../../../assets/intake/found-folder.js'
 import { walkFolder } from '../../../assets/intake/walk-folder.js'
+import { type Db, openDatabase } from '../../../data/database.js'
+import { BATCH_FOLDER, homeAt } from '../../../data/home.js'
 import { rejection } from '../../rejection.js'
 import { temporaryFolder } from './temporary-folder.js'
 import { chunksOf, imagesIn, pathsIn, refusalsIn } from './walked-images.js'
@@ -82,6 +84,22 @@ walking(
     for await (const chunk of walkFolder(folder.path, counter)) paths.push(...chunk.map(({ path }) => path))
     assert.equal(paths, ['a.jpg'])
     assert.is(counter.files, passedOver.length)
+  },
+)
+
+walking(
+  'passes over what homes keep, in the folder itself and below it, and nothing else of such a name',
+  async () => {
+    await using folder = await temporaryFolder()
+    const databases: Db[] = []
+    for (const home of [homeAt(folder.path), homeAt(join(folder.path, 'closet/home'))]) {
+      databases.push(await openDatabase(home.database))
+      for (const place of [home.thumbs, home.fetched, home.localProvider, home.pathOf(BATCH_FOLDER)])
+        await folder.write(relative(folder.path, join(place, 'ab/copy.webp')))
+    }
+    for (const name of ['1.jpg', 'closet/2.jpg', 'closet/thumbs/3.jpg']) await folder.write(name)
+    assert.equal(await pathsIn(folder.path), ['1.jpg', 'closet/2.jpg', 'closet/thumbs/3.jpg'])
+    for (const db of databases) await db.destroy()
   },
 )
 
