@@ -48,6 +48,7 @@ export async function mergeChunk(
   const unchanged = entries.filter(({ found, before }) => before && isUnchanged(found, before))
   const changed = entries.filter(({ found, before }) => !before || !isUnchanged(found, before))
   const rows: NewRow<'images'>[] = []
+  const touched: number[] = []
   const read = readImages(
     changed.map(({ found }) => found),
     context,
@@ -56,12 +57,12 @@ export async function mergeChunk(
   for await (const content of read) {
     const { found, postId, before } = changed[index++]!
     rows.push({ ...rowOf(found, postId, content, seen), folder_id: folderId })
-    if (!before) tally.added++
-    else if (before.sha256 !== content.sha256) tally.replaced++
-    else tally.regrouped++
+    const change = changeOf(found, content, before)
+    if (change === undefined) continue
+    tally[change]++
+    touched.push(postId)
   }
   const seenIds = unchanged.map(({ before }) => before!.id)
-  const touched = changed.map(({ postId }) => postId)
   await withoutSync(db, (unsynced) =>
     unsynced.transaction().execute(async (trx) => {
       await markSeen(trx, seenIds, seen, folderId)
@@ -73,8 +74,22 @@ export async function mergeChunk(
 
 /** Equal stats mean equal bytes; whatever has no stat, or must be read again, is never unchanged. */
 function isUnchanged(found: FoundImage, before: Image): boolean {
-  const isSamePlace = before.position === found.position && before.columns === JSON.stringify(found.columns)
-  return isSamePlace && before.stat !== '' && before.stat === statText(found)
+  return isSamePlace(found, before) && before.stat !== '' && before.stat === statText(found)
+}
+
+function isSamePlace(found: FoundImage, before: Image): boolean {
+  return before.position === found.position && before.columns === JSON.stringify(found.columns)
+}
+
+/** Undefined for what was only written again, copied or moved back: it had to be read to know that it is the same. */
+function changeOf(
+  found: FoundImage,
+  content: ImageContent,
+  before: Image | undefined,
+): 'added' | 'replaced' | 'regrouped' | undefined {
+  if (!before) return 'added'
+  if (before.sha256 !== content.sha256 || before.reason !== content.reason) return 'replaced'
+  return isSamePlace(found, before) ? undefined : 'regrouped'
 }
 
 /** A picture from the network stays what it was when it was fetched. */

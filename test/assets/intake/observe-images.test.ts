@@ -98,6 +98,30 @@ observing('sees a replaced picture even when its size and modification time are 
   assert.is(after.metadata.replaced, 1)
 })
 
+observing(
+  'takes a file that was written again, and is the same, for no change, and reads it no more',
+  async () => {
+    await using world = await makeWorld()
+    await writeFile(join(world.folder, 'post-1', 'broken'), 'no picture')
+    const first = await world.observe()
+    await settle(world.db)
+    for (const name of ['1.jpg', 'broken']) {
+      const path = join(world.folder, 'post-1', name)
+      await copyFile(path, `${path}.part`)
+      await rename(`${path}.part`, path)
+    }
+    const second = await world.observe()
+    assert.equal([second.dataVersion, second.metadata.change], [first.dataVersion, ''])
+    assert.equal(await touched(world.db), [])
+    await world.db
+      .updateTable('images')
+      .set({ sha256: 'as recorded' })
+      .where('state', '=', 'usable')
+      .execute()
+    assert.is((await world.observe()).metadata.change, '')
+  },
+)
+
 observing('notices what was added, removed, renamed and moved, and touches just their posts', async () => {
   await using world = await makeWorld()
   await world.observe()
@@ -174,9 +198,10 @@ observing(
     const recipe = { id: 1, digest: 'd', model: 'm', profile: 'p', body: '{}', created_at: 't' }
     await world.db.insertInto('recipes').values(recipe).execute()
     await world.db.insertInto('requests').values(request).execute()
-    await world.db.updateTable('images').set({ request_id: 1 }).where('path', '=', 'post-2/1.jpg').execute()
+    const asRecorded = { request_id: 1, sha256: 'as recorded' }
+    await world.db.updateTable('images').set(asRecorded).where('path', '=', 'post-2/1.jpg').execute()
     await forgetStats(world.db, 1)
-    assert.is((await world.observe()).metadata.regrouped, 1)
+    assert.is((await world.observe()).metadata.replaced, 1)
   },
 )
 
