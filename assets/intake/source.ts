@@ -16,7 +16,8 @@ export type ImageSource = {
    * Finds all pictures, in arrays of at most 1,000, in the same order as long as nothing changes. May be called again.
    *
    * @param passedOver  counts the files of a folder that are no pictures by name.
-   * @throws HemlineError for a manifest that cannot be read further, naming the line.
+   * @throws HemlineError for a manifest that cannot be read further, naming the line; `source_empty` at the end of a folder
+   *         that has none.
    */
   images(passedOver?: PassedOver): AsyncIterable<FoundImage[]>
   /** The same folder by folder, so that one which is as it was can be passed by; a manifest has none. */
@@ -65,14 +66,23 @@ async function openFolder(location: string, path: string): Promise<ImageSource> 
   const names = await readdir(path, 'latin1').catch((error: unknown) => {
     throw unreadable(location, error)
   })
-  // A folder whose disk is not mounted is empty; taking that for "all pictures are gone" would be wrong.
   if (names.length === 0) throw empty(location, 'the folder holds nothing')
   return {
     kind: 'folder',
     root: path,
-    images: (passedOver = { files: 0 }) => walkFolder(path, passedOver),
-    folders: () => walkFolders(path, { files: 0 }),
+    images: (passedOver = { files: 0 }) => notNone(walkFolder(path, passedOver), location),
+    folders: () => notNone(walkFolders(path, { files: 0 }), location),
   }
+}
+
+/** The folder of a disk that is not mounted has no pictures; taking that for "all are gone" would be wrong. */
+async function* notNone<T>(found: AsyncIterable<T>, location: string): AsyncGenerator<T> {
+  let isNone = true
+  for await (const each of found) {
+    isNone = false
+    yield each
+  }
+  if (isNone) throw empty(location, 'no file in it or below it can be one')
 }
 
 async function manifestFormat(location: string, path: string): Promise<'csv' | 'jsonl'> {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
-import { copyFile, mkdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, rm, readFile, symlink, truncate, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
@@ -114,16 +114,24 @@ bad('that holds no usable picture at all is done, without a batch, and says why'
   assert.match(stdout, '0 images in 1 post, 1 skipped')
 })
 
-bad('that has become empty is taken for a disk that is not there, not for posts that are gone', async () => {
-  await using desk = await makeDesk()
-  await mkdir(desk.path('in'))
-  await copyFile(jacket, desk.path('in', '1.jpg'))
-  await desk.json([...LOCAL, '--images', 'in'])
-  await mkdir(desk.path('empty'))
-  const { code, stderr } = await desk.run([...LOCAL, '--images', 'empty'])
-  assert.is(code, 1)
-  assert.match(stderr, /error: there are no pictures in .*\nhint: /)
-  assert.is((await desk.lines(['posts'])).length, 1)
-})
+bad(
+  'without a picture any more is taken for a disk that is not there, not for posts that are gone',
+  async () => {
+    await using desk = await makeDesk()
+    await mkdir(desk.path('in'))
+    await copyFile(jacket, desk.path('in', '1.jpg'))
+    await desk.json([...LOCAL, '--images', 'in'])
+    await rm(desk.path('in', '1.jpg'))
+    for (const leftBehind of [undefined, 'not-mounted.txt', '.hidden.jpg']) {
+      if (leftBehind !== undefined) await writeFile(desk.path('in', leftBehind), 'x')
+      const { code, stderr } = await desk.run([...LOCAL, '--images', 'in'])
+      assert.is(code, 1)
+      assert.match(stderr, /error: there are no pictures in .*\nhint: /)
+      assert.is((await desk.lines(['posts'])).length, 1)
+    }
+    await copyFile(jacket, desk.path('in', '1.jpg'))
+    assert.is((await desk.json([...LOCAL, '--images', 'in'])).spent.requests, 0)
+  },
+)
 
 bad.run()
