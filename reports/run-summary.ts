@@ -54,7 +54,7 @@ function next({ state, steps, isBilled }: EndedRun, home: string): string[] {
   const reason = waiting?.because
   switch (state) {
     case 'done':
-      return [`See them: hemline posts${flag}. Take them out: hemline export${flag} --out posts.csv`]
+      return [`See them: hemline posts${flag}`, `Take them out: hemline export${flag} --out posts.csv`]
     case 'waiting': {
       const goOn = `Go on with: hemline materialize${flag} --wait`
       const isSent = waiting?.asset !== 'submitted_batch'
@@ -63,7 +63,7 @@ function next({ state, steps, isBilled }: EndedRun, home: string): string[] {
         : 'The local server works only while hemline runs.'
       return [
         ...(reason ? [`Waiting: ${reason}.`] : []),
-        isSent ? `${word} ${goOn}` : `${goOn}. Is the provider in reach? hemline doctor${flag}`,
+        ...(isSent ? [`${word} ${goOn}`] : [goOn, `Is the provider in reach? hemline doctor${flag}`]),
       ]
     }
     case 'held':

@@ -38,7 +38,7 @@ export async function printComparison(options: {
   if (!isPublished) {
     const flag = flagOfHome(home)
     await print(
-      `For your own pictures: hemline init${flag} --images FOLDER, hemline plan${flag}, then hemline cost compare${flag}`,
+      `For your own pictures: hemline init${flag} --images FOLDER && hemline plan${flag} && hemline cost compare${flag}`,
     )
   }
 }

@@ -202,7 +202,7 @@ firstHour('a provider that was never reached is not said to be at work', async (
   const env = { OPENAI_API_KEY: 'sk-none', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' }
   const { code, stdout } = await desk.run(['materialize', '--images', 'samples', '--no-wait'], env)
   assert.is(code, 3)
-  assert.match(stdout, /Waiting: .*\n.*Is the provider in reach\? hemline doctor/)
+  assert.match(stdout, /Waiting: .*\nGo on with: .*\nIs the provider in reach\? hemline doctor/)
   assert.not.match(stdout, /goes on without this program/)
   await rm(desk.path('.hemline'), { recursive: true })
 })
