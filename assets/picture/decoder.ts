@@ -1,7 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
-
-/** The most pixels that are decoded: 100 megapixels, which take 300 MB at the worst. */
-export const maxPixels = 100_000_000
+import { maxPixels } from './picture-format.js'
 
 // Measured on two cores: several pictures at a time with one thread each are the fastest, and a cache of decoded
 // pictures that are never seen twice only costs memory.

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto'
 import type { Refusal, SkipReason } from '../intake/found-image.js'
-import { isCutShort, type PictureFormat, sniffFormat } from './picture-format.js'
+import { jpegSize } from './jpeg-size.js'
+import { isCutShort, maxPixels, type PictureFormat, sniffFormat } from './picture-format.js'
 
 /** A usable picture. Its sha256 is of the file's bytes; its size is in pixels, turned as its EXIF orientation says. */
 export type UsablePicture = {
@@ -26,21 +27,30 @@ export async function inspectPicture(bytes: Buffer): Promise<InspectedPicture> {
   if (sniffed.kind === 'unsupported') return refuse('unsupported_format', sniffed.detail)
   if (sniffed.kind === 'other') return refuse('not_an_image', sniffed.detail)
   const { format } = sniffed
-  // Where nothing new is a picture, the decoder need not be loaded.
-  const { decode, maxPixels, readHeader } = await import('./decoder.js')
   try {
-    const { autoOrient } = await readHeader(bytes)
-    const { width, height } = autoOrient
+    const { width, height } = (format === 'jpeg' && jpegSize(bytes)) || (await headerSize(bytes))
     if (width * height > maxPixels)
       return refuse('too_many_pixels', `${width} x ${height} pixels; at most ${maxPixels} are decoded`)
     if (isCutShort(bytes, format)) return cutShort(bytes, format)
-    if (format !== 'jpeg') await decode(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer()
+    if (format !== 'jpeg') await decodeAll(bytes)
     return { ok: true, sha256: hash('sha256', bytes), format, width, height }
   } catch (error) {
     if (isCutShort(bytes, format) || saysCutShort.test(String(error))) return cutShort(bytes, format)
     const [why] = (error as Error).message.split('\n')
     return refuse('damaged', `${format.toUpperCase()} that cannot be decoded: ${why}`)
   }
+}
+
+// Where every picture is a JPEG, the decoder need not be loaded.
+
+async function headerSize(bytes: Buffer): Promise<{ width: number; height: number }> {
+  const { readHeader } = await import('./decoder.js')
+  return (await readHeader(bytes)).autoOrient
+}
+
+async function decodeAll(bytes: Buffer): Promise<void> {
+  const { decode } = await import('./decoder.js')
+  await decode(bytes).resize(16, 16, { fit: 'fill' }).raw().toBuffer()
 }
 
 const saysCutShort = /premature end|unexpected end|truncat|not enough data/i

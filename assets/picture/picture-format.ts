@@ -1,3 +1,8 @@
+import { START_OF_SCAN, jpegSegments } from './jpeg-segments.js'
+
+/** The most pixels that are decoded: 100 megapixels, which take 300 MB at the worst. */
+export const maxPixels = 100_000_000
+
 /** The kinds of picture that are decoded here. */
 export const pictureFormats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const
 
@@ -92,19 +97,14 @@ function notDecoded(name: string, how?: string): Sniffed {
   return { kind: 'unsupported', detail: `${name}, which is not decoded here: ${advice}` }
 }
 
-/** Segments carry their length up to the first scan; in scans, 0xFFD9 can only be the end of the picture. */
+/** In scans, 0xFFD9 can only be the end of the picture. */
 function isJpegCutShort(bytes: Buffer): boolean {
-  let at = 2
-  while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff) return false
-    const marker = bytes[at + 1] as number
-    if (marker === 0xda) return bytes.indexOf('\xff\xd9', at, 'latin1') === -1
-    const isFill = marker === 0xff
-    const isBare = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd9)
-    if (isFill) at += 1
-    else at += isBare ? 2 : 2 + bytes.readUInt16BE(at + 2)
+  let end = 2
+  for (const { marker, at, bytes: segment } of jpegSegments(bytes)) {
+    if (marker === START_OF_SCAN) return bytes.indexOf('\xff\xd9', at, 'latin1') === -1
+    end = at + segment.length
   }
-  return true
+  return end + 4 > bytes.length || bytes[end] === 0xff
 }
 
 function isPngCutShort(bytes: Buffer): boolean {

@@ -1,3 +1,12 @@
+import {
+  APP0,
+  HUFFMAN_TABLES,
+  QUANTIZATION_TABLES,
+  START_OF_FRAME,
+  START_OF_SCAN,
+  jpegSegments,
+} from './jpeg-segments.js'
+
 /** A JPEG as it can be sent: its bytes, and its size in pixels. */
 export type PlainJpeg = { jpeg: Buffer; width: number; height: number }
 
@@ -15,37 +24,33 @@ const OVERHEAD_BYTES = 2_048
  *          a colour profile its colours are others.
  */
 export function asPlainJpeg(bytes: Buffer, maxSidePx: number): PlainJpeg | undefined {
-  if (bytes.length < 4 || bytes.readUInt16BE(0) !== SOI) return undefined
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== START_OF_IMAGE) return undefined
   const kept: Buffer[] = [bytes.subarray(0, 2)]
   const found = new Set<number>()
   let frame: { width: number; height: number; components: number } | undefined
-  for (let at = 2; at + 4 <= bytes.length;) {
-    const marker = bytes.readUInt16BE(at)
-    const length = bytes.readUInt16BE(at + 2)
-    const segment = bytes.subarray(at, at + 2 + length)
-    if (segment.length !== 2 + length || length < 2) return undefined
-    if (marker === SOS) {
+  for (const { marker, at, bytes: segment } of jpegSegments(bytes)) {
+    if (segment.length < 4 || segment.length !== 2 + segment.readUInt16BE(2)) return undefined
+    if (marker === START_OF_SCAN) {
       if (!frame || segment[4] !== frame.components || !TABLES.every((table) => found.has(table)))
         return undefined
       return whole(bytes, at, kept, frame, maxSidePx)
     }
-    if (marker === JFIF && !isBareJfif(segment)) return undefined
-    if (marker === BASELINE) frame = readFrame(segment)
+    if (marker === APP0 && !isBareJfif(segment)) return undefined
+    if (marker === START_OF_FRAME) frame = readFrame(segment)
     found.add(marker)
     if (needed.has(marker)) kept.push(segment)
     else if (!idle.has(marker)) return undefined
-    at += segment.length
   }
   return undefined
 }
 
-const [SOI, SOS, JFIF, BASELINE] = [0xffd8, 0xffda, 0xffe0, 0xffc0]
-/** Of quantization, and of codes: without them there is no picture. */
-const TABLES = [0xffdb, 0xffc4]
-/** JFIF header, tables and frame. */
-const needed = new Set([JFIF, ...TABLES, BASELINE, 0xffdd])
+const START_OF_IMAGE = 0xffd8
+/** Without them there is no picture. */
+const TABLES = [QUANTIZATION_TABLES, HUFFMAN_TABLES]
+/** JFIF header, tables and frame, of the one kind that every decoder takes; and how often the scan begins anew. */
+const needed = new Set<number>([APP0, ...TABLES, START_OF_FRAME, 0xffdd])
 /** Comments, and what programs leave for themselves; not EXIF (1), colour profiles (2) or Adobe's colours (14). */
-const idle = new Set([0xfffe, ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15].map((app) => JFIF + app)])
+const idle = new Set([0xfffe, ...[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 15].map((app) => APP0 + app)])
 
 function whole(
   bytes: Buffer,
