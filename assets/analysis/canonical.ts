@@ -1,4 +1,4 @@
-import type { Analysis, Garment } from './schema.js'
+import { type Analysis, type Garment, analysisSchema, garmentSchema } from './schema.js'
 
 /** What models write where they mean that no brand shows. */
 const NO_BRAND = new Set(['', 'unknown', 'none', 'null', 'n/a', 'na', 'unbranded', 'no brand'])
@@ -6,49 +6,68 @@ const NO_BRAND = new Set(['', 'unknown', 'none', 'null', 'n/a', 'na', 'unbranded
 /**
  * The one form of an analysis that is stored, whichever profile it came from: free text on one line without outer or
  * control characters, garment types in lower case, lists without repetitions (the first stays), no empty details, null
- * for empty text and for words that mean "no brand". Its keys are in the schema's order, so that equal analyses are equal
- * bytes as JSON, to be hashed.
+ * for empty text and for words that mean "no brand".
+ *
+ * @returns  the analysis itself where it has that form already, as most have.
  */
 export function canonicalAnalysis(analysis: Analysis): Analysis {
-  return {
+  return changed(analysis, {
     description: cleanText(analysis.description),
-    garments: analysis.garments.map(canonicalGarment),
-    styles: [...new Set(analysis.styles)],
-    occasion: analysis.occasion,
-    seasons: [...new Set(analysis.seasons)],
-    palette: [...new Set(analysis.palette)],
-    setting: analysis.setting,
-    people_count: analysis.people_count,
+    garments: changedItems(analysis.garments, canonicalGarment),
+    styles: distinct(analysis.styles),
+    seasons: distinct(analysis.seasons),
+    palette: distinct(analysis.palette),
     visible_text: textOrNull(analysis.visible_text),
     brand: brandOrNull(analysis.brand),
-    quality: analysis.quality,
-    confidence: analysis.confidence,
-  }
+  })
+}
+
+/** Whether parsed JSON has the keys of an analysis in the schema's order, and no others: so has every stored one. */
+export function hasKeysInOrder(analysis: Analysis): boolean {
+  return (
+    areKeysOf(analysis, ANALYSIS_KEYS) &&
+    analysis.garments.every((garment) => areKeysOf(garment, GARMENT_KEYS))
+  )
+}
+
+const ANALYSIS_KEYS = Object.keys(analysisSchema.shape)
+const GARMENT_KEYS = Object.keys(garmentSchema.shape)
+
+function areKeysOf(value: object, keys: readonly string[]): boolean {
+  let at = 0
+  for (const key in value) if (key !== keys[at++]) return false
+  return at === keys.length
 }
 
 function canonicalGarment(garment: Garment): Garment {
-  return {
-    category: garment.category,
+  return changed(garment, {
     type: cleanText(garment.type).toLowerCase(),
-    colors: [...new Set(garment.colors)],
-    pattern: garment.pattern,
-    material: garment.material,
-    fit: garment.fit,
-    length: garment.length,
-    sleeve: garment.sleeve,
-    neckline: garment.neckline,
+    colors: distinct(garment.colors),
     details: distinctDetails(garment.details),
-  }
+  })
+}
+
+/** The value with other parts, in the order of its keys; itself where they are the ones that it has. */
+function changed<T extends object>(value: T, parts: Partial<T>): T {
+  for (const key in parts) if (parts[key] !== value[key]) return { ...value, ...parts }
+  return value
+}
+
+function changedItems<T>(list: T[], change: (item: T) => T): T[] {
+  const items = list.map(change)
+  return items.every((item, at) => item === list[at]) ? list : items
+}
+
+function distinct<T>(list: T[]): T[] {
+  return list.every((item, at) => list.indexOf(item) === at) ? list : [...new Set(list)]
 }
 
 /** The details without empty ones and without repetitions in other letter case. */
 function distinctDetails(details: string[]): string[] {
-  const byLowerCase = new Map<string, string>()
-  for (const detail of details.map(cleanText)) {
-    const key = detail.toLowerCase()
-    if (key !== '' && !byLowerCase.has(key)) byLowerCase.set(key, detail)
-  }
-  return [...byLowerCase.values()]
+  const clean = changedItems(details, cleanText)
+  const keys = clean.map((detail) => detail.toLowerCase())
+  if (distinct(keys) === keys && !keys.includes('')) return clean
+  return clean.filter((_, at) => keys[at] !== '' && keys.indexOf(keys[at]!) === at)
 }
 
 function brandOrNull(brand: string | null): string | null {

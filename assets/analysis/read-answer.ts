@@ -1,11 +1,11 @@
 import * as z from 'zod'
 
-import { canonicalAnalysis } from './canonical.js'
+import { canonicalAnalysis, hasKeysInOrder } from './canonical.js'
 import type { Analysis } from './schema.js'
 
-/** What came of reading one answer: an analysis in its canonical form, or why it is none. */
+/** What came of reading one answer: an analysis in its canonical form, also as JSON to be stored, or why it is none. */
 export type ReadAnswer =
-  | { ok: true; analysis: Analysis }
+  | { ok: true; analysis: Analysis; body: string }
   | { ok: false; reason: 'not_json' | 'schema_mismatch'; detail: string }
 
 const DETAIL_LENGTH = 200
@@ -20,16 +20,18 @@ const DETAIL_LENGTH = 200
  *
  * @param schema  what the answer has to satisfy, full or compact.
  * @param toAnalysis  makes the full analysis of an answer that satisfies it.
- * @returns  `detail` is the first issue with its path, at most 200 characters.
+ * @returns  `body` is the analysis as JSON, its keys in the schema's order: the very text of an answer that is this already, so
+ *   that what was answered alike is stored alike. `detail` is the first issue with its path, at most 200 characters.
  */
 export function readAnswer<Answer>(
   content: string,
   schema: z.ZodType<Answer>,
   toAnalysis: (answer: Answer) => Analysis,
 ): ReadAnswer {
+  const text = withoutFence(content)
   let json: unknown
   try {
-    json = JSON.parse(withoutFence(content))
+    json = JSON.parse(text)
   } catch (error) {
     return { ok: false, reason: 'not_json', detail: shorten(notJsonDetail(content, error as SyntaxError)) }
   }
@@ -38,15 +40,23 @@ export function readAnswer<Answer>(
   const parsed = exact.success ? exact : schema.safeParse(tolerated(schema, json), { reportInput: true })
   if (!parsed.success)
     return { ok: false, reason: 'schema_mismatch', detail: shorten(firstIssue(parsed.error)) }
-  return { ok: true, analysis: canonicalAnalysis(toAnalysis(parsed.data)) }
+  const analysis = canonicalAnalysis(toAnalysis(parsed.data))
+  // Writing it anew takes as long as reading it did. What the schema accepts as it is, and what did not change on the way
+  // from there, says the same as what was written.
+  const isWritten = exact.success && analysis === exact.data && hasKeysInOrder(json as Analysis)
+  return { ok: true, analysis, body: isWritten && !LAID_OUT.test(text) ? text : JSON.stringify(analysis) }
 }
+
+/** JSON that is laid out for people has spaces after its keys. Text within it may look so: then it is written anew for nothing. */
+const LAID_OUT = /":\s/
 
 /** The text between the first line and the closing fence when the whole answer stands in a code fence. */
 function withoutFence(content: string): string {
   const text = content.trim()
+  if (!text.startsWith('```')) return text
   const firstLineEnd = text.indexOf('\n')
   if (!/^```(json)?\s*$/i.test(text.slice(0, Math.max(0, firstLineEnd))) || !text.endsWith('```')) return text
-  return text.slice(firstLineEnd, -3)
+  return text.slice(firstLineEnd, -3).trim()
 }
 
 function notJsonDetail(content: string, error: SyntaxError): string {

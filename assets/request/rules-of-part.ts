@@ -19,9 +19,7 @@ export async function rulesOfPart(
   return {
     readAnswer(content) {
       const read = profile.readAnswer(content)
-      return read.ok
-        ? { ok: true, body: JSON.stringify(read.analysis) }
-        : { ok: false, code: read.reason, message: read.detail }
+      return read.ok ? { ok: true, body: read.body } : { ok: false, code: read.reason, message: read.detail }
     },
     price(usage, tier) {
       // What asked for the cheaper tier may have been answered in the standard one.

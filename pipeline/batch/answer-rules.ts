@@ -2,7 +2,7 @@ import type { Usage } from './result-line.js'
 
 /** What the pipeline that sent the requests knows of their answers, and the batch machinery does not. */
 export type AnswerRules = {
-  /** Reads an answer's content; the body to store is canonical, so that equal answers have equal digests. */
+  /** Reads an answer's content; the body to store holds it in one form, so that what was answered alike has equal digests. */
   readAnswer(content: string): { ok: true; body: string } | { ok: false; code: string; message: string }
   /**
    * What the tokens cost, and by which dated price.

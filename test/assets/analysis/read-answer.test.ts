@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 
@@ -5,6 +6,7 @@ import { canonicalAnalysis } from '../../../assets/analysis/canonical.js'
 import { toCompact } from '../../../assets/analysis/compact.js'
 import { profiles } from '../../../assets/analysis/profile.js'
 import type { ReadAnswer } from '../../../assets/analysis/read-answer.js'
+import { arbitraryAnalysis } from './arbitrary-analysis.js'
 import { denimShorts, streetLook } from './sample-analyses.js'
 
 const reading = suite('read answer')
@@ -14,7 +16,7 @@ const [shorts] = denimShorts.garments
 reading('takes an answer in a code fence, with any spaces around it', () => {
   const text = JSON.stringify(denimShorts)
   for (const content of [`  ${text}\n\n`, '```json\n' + text + '\n```', '```\n' + text + '```\n']) {
-    assert.equal(profiles.original.readAnswer(content), { ok: true, analysis: denimShorts })
+    assert.equal(profiles.original.readAnswer(content), { ok: true, analysis: denimShorts, body: text })
   }
 })
 
@@ -66,7 +68,13 @@ reading('tidies text: one line, no empty or repeated details, lower-case types, 
 })
 
 reading('leaves out keys that nobody asked for', () => {
-  assert.equal(read({ ...denimShorts, mood: 'sunny' }), { ok: true, analysis: denimShorts })
+  const body = JSON.stringify(denimShorts)
+  for (const answer of [
+    { ...denimShorts, mood: 'sunny' },
+    { mood: 'sunny', ...denimShorts },
+    { ...denimShorts, garments: [{ ...shorts, mood: 'sunny' }] },
+  ])
+    assert.equal(read(answer), { ok: true, analysis: denimShorts, body })
 })
 
 reading('says that an answer is no JSON, also when it is cut, empty, or has text around it', () => {
@@ -137,10 +145,47 @@ reading('reads ten thousand blanks and fences without delay', () => {
   assert.ok(process.hrtime.bigint() - started < 500_000_000n)
 })
 
-reading('gives equal JSON for equal analyses, in whatever order the keys were', () => {
-  const reversed = Object.fromEntries(Object.entries(streetLook).toReversed()) as typeof streetLook
-  assert.is(JSON.stringify(canonicalAnalysis(reversed)), JSON.stringify(streetLook))
-  assert.is(JSON.stringify(canonicalAnalysis(streetLook)), JSON.stringify(streetLook))
+reading(
+  'stores equal analyses as equal JSON, in whatever order the keys were and however it is laid out',
+  () => {
+    const reversed = Object.fromEntries(Object.entries(streetLook).toReversed())
+    const garments = streetLook.garments.map((garment) =>
+      Object.fromEntries(Object.entries(garment).toReversed()),
+    )
+    for (const content of [
+      JSON.stringify(streetLook),
+      JSON.stringify(reversed),
+      JSON.stringify({ ...streetLook, garments }),
+      JSON.stringify(streetLook, undefined, 2),
+      JSON.stringify(streetLook, undefined, '\t'),
+      JSON.stringify(streetLook).replaceAll('":', '": '),
+    ]) {
+      const answer = profiles.original.readAnswer(content)
+      assert.is(answer.ok && answer.body, JSON.stringify(streetLook))
+    }
+  },
+)
+
+reading('stores the analysis and nothing else, whatever was written', () => {
+  fc.assert(
+    fc.property(arbitraryAnalysis, (analysis) => {
+      for (const content of [JSON.stringify(analysis), JSON.stringify(canonicalAnalysis(analysis))]) {
+        const answer = profiles.original.readAnswer(content)
+        assert.ok(answer.ok)
+        assert.is(JSON.stringify(JSON.parse(answer.body)), JSON.stringify(answer.analysis))
+      }
+    }),
+    { numRuns: 300 },
+  )
+})
+
+reading('leaves an analysis alone that is canonical', () => {
+  fc.assert(
+    fc.property(arbitraryAnalysis, (analysis) => {
+      const canonical = canonicalAnalysis(analysis)
+      assert.is(canonicalAnalysis(canonical), canonical)
+    }),
+  )
 })
 
 reading.run()
