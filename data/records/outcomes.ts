@@ -4,6 +4,9 @@ import { type SqlValue, insertRows } from '../insert-rows.js'
 import type { Row } from '../schema.js'
 import { touchPostsOfRequests } from './posts.js'
 import { MAX_ATTEMPTS } from './requests.js'
+import { SentRequests } from './sent-requests.js'
+
+const SENT_AT_ONCE = 1_000
 
 /** What one line of a results file means for its request. */
 export type SettledLine = {
@@ -53,22 +56,40 @@ export function settleLines(
   })
 }
 
-/** What was sent in a batch: request id to fingerprint, also for requests that are settled already. */
-export async function findSent(db: Db, batch: { id: number; part_id: number }): Promise<Map<number, string>> {
-  const rows = await db
+/** What was sent in a batch, also the requests that are settled already. */
+export async function findSent(db: Db, batch: { id: number; part_id: number }): Promise<SentRequests> {
+  const sent = new SentRequests()
+  for (let last: number | undefined = 0; last !== undefined;) {
+    const rows = await findNextSent(db, batch, last)
+    for (const { id, fingerprint } of rows) sent.add(id, fingerprint)
+    last = rows.at(-1)?.id
+  }
+  return sent
+}
+
+function findNextSent(
+  db: Db,
+  batch: { id: number; part_id: number },
+  last: number,
+): Promise<{ id: number; fingerprint: string }[]> {
+  return db
     .selectFrom('requests')
     .select(['id', 'fingerprint'])
     .where('part_id', '=', batch.part_id)
+    .where('id', '>', last)
     .unionAll(
       // A failure worth another try has left the part already when an interrupted collection is repeated.
       db
         .selectFrom('failures')
         .innerJoin('requests', 'requests.id', 'failures.request_id')
-        .select(['requests.id', 'requests.fingerprint'])
-        .where('failures.batch_id', '=', batch.id),
+        .select(['failures.request_id as id', 'requests.fingerprint'])
+        .where('failures.batch_id', '=', batch.id)
+        .where('failures.request_id', '>', last)
+        .where('requests.part_id', 'is not', batch.part_id),
     )
+    .orderBy('id')
+    .limit(SENT_AT_ONCE)
     .execute()
-  return new Map(rows.map((row) => [row.id, row.fingerprint]))
 }
 
 async function insertCharges(

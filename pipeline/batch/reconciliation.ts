@@ -1,20 +1,22 @@
 import { hash } from 'node:crypto'
 import type { Charge, SettledLine, StrayLine } from '../../data/records/outcomes.js'
+import type { SentRequests } from '../../data/records/sent-requests.js'
 import type { AnswerRules } from './answer-rules.js'
 import type { LineFailure, ResultLine } from './result-line.js'
-import { type OutcomeName, type Tally, emptyTally } from './tally.js'
+import { type OutcomeName, type Tally, emptyTally, outcomes } from './tally.js'
 
 type Taken = { settled?: SettledLine; stray?: StrayLine['kind'] }
 
 /** Matches the lines of a batch's files against what was sent, one at a time, and keeps the tally. */
 export class Reconciliation {
   readonly tally: Tally
-  readonly #sent: ReadonlyMap<number, string>
-  readonly #outcomes = new Map<number, OutcomeName>()
+  readonly #sent: SentRequests
+  /** Of each request that was sent, 0 or the place, from 1, of its outcome in the list of them. */
+  readonly #outcomes: Uint8Array
 
-  /** @param sent  request id to fingerprint of every request of the batch. */
-  constructor(sent: ReadonlyMap<number, string>) {
+  constructor(sent: SentRequests) {
     this.#sent = sent
+    this.#outcomes = new Uint8Array(sent.size)
     this.tally = emptyTally(sent.size)
   }
 
@@ -24,17 +26,18 @@ export class Reconciliation {
    */
   take(line: ResultLine, rules: AnswerRules): Taken {
     if (line.kind !== 'result') return this.#stray(line.kind)
-    if (this.#sent.get(line.id) !== line.fingerprint) return this.#stray('foreign')
+    const index = this.#sent.indexOf(line.id, line.fingerprint)
+    if (index === -1) return this.#stray('foreign')
     const { settled, outcome } = settle(line, rules)
-    const before = this.#outcomes.get(line.id)
+    const before = outcomes[this.#outcomes[index]! - 1]
     if (before === undefined) {
-      this.#count(line.id, outcome)
+      this.#count(index, outcome)
       return { settled }
     }
     this.#stray('repeated')
     if (before === 'answered' || outcome !== 'answered') return { stray: 'repeated' }
     this.tally[before]--
-    this.#count(line.id, outcome)
+    this.#count(index, outcome)
     return { settled, stray: 'repeated' }
   }
 
@@ -42,16 +45,16 @@ export class Reconciliation {
   takeMissing(batchStatus: string): SettledLine[] {
     const failure = failureOfMissing(batchStatus)
     const missing: SettledLine[] = []
-    for (const requestId of this.#sent.keys()) {
-      if (this.#outcomes.has(requestId)) continue
-      this.#count(requestId, failure.tally)
+    for (const [index, requestId] of this.#sent.ids().entries()) {
+      if (this.#outcomes[index] !== 0) continue
+      this.#count(index, failure.tally)
       missing.push({ requestId, outcome: failedOutcome(failure), charge: undefined })
     }
-    return missing.sort((a, b) => a.requestId - b.requestId)
+    return missing
   }
 
-  #count(id: number, outcome: OutcomeName): void {
-    this.#outcomes.set(id, outcome)
+  #count(index: number, outcome: OutcomeName): void {
+    this.#outcomes[index] = 1 + outcomes.indexOf(outcome)
     this.tally[outcome]++
   }
 

@@ -16,7 +16,7 @@ export type Tally = {
   foreign: number
 }
 
-const outcomes = ['answered', 'failed', 'expired', 'cancelled', 'invalid', 'missing'] as const
+export const outcomes = ['answered', 'failed', 'expired', 'cancelled', 'invalid', 'missing'] as const
 export type OutcomeName = (typeof outcomes)[number]
 
 export function emptyTally(sent: number): Tally {

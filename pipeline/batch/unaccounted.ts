@@ -1,15 +1,13 @@
 import { readLines } from '../../data/jsonl.js'
+import type { SentRequests } from '../../data/records/sent-requests.js'
 import { parseCustomId } from './custom-id.js'
 
 /**
  * The ids of requests that are in a tasks file and not on record as sent, or the reverse; ascending, empty when they are
  * the same.
  */
-export async function findUnaccounted(
-  tasksPath: string,
-  sent: ReadonlyMap<number, string>,
-): Promise<number[]> {
-  const missing = new Set(sent.keys())
+export async function findUnaccounted(tasksPath: string, sent: SentRequests): Promise<number[]> {
+  const missing = new Set(sent.ids())
   const unknown: number[] = []
   for await (const { line } of readLines(tasksPath)) {
     const id = idOf(line)

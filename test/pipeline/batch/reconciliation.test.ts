@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
+import { SentRequests } from '../../../data/records/sent-requests.js'
 import { Reconciliation } from '../../../pipeline/batch/reconciliation.js'
 import type { ResultLine } from '../../../pipeline/batch/result-line.js'
 import { balances } from '../../../pipeline/batch/tally.js'
@@ -17,16 +18,27 @@ const rules = {
 
 const usage = { inputTokens: 5, cachedTokens: 0, outputTokens: 1, reasoningTokens: 0 }
 
-function answer(id: number, content = '{}', fingerprint = `f${id}`): ResultLine {
+function fingerprintOf(id: number): string {
+  return String(id).padStart(40, 'f')
+}
+
+function sentWith(...ids: number[]): SentRequests {
+  const requests = new SentRequests()
+  for (const id of ids) requests.add(id, fingerprintOf(id))
+  return requests
+}
+
+function answer(id: number, content = '{}', fingerprint = fingerprintOf(id)): ResultLine {
   return { kind: 'result', id, fingerprint, model: 'm', usage, tier: undefined, result: { content } }
 }
 
 function failure(id: number): ResultLine {
   const result = { tally: 'failed', code: 'status_500', message: 'x', isRetryable: true } as const
-  return { kind: 'result', id, fingerprint: `f${id}`, model: '', usage: undefined, tier: undefined, result }
+  const fingerprint = fingerprintOf(id)
+  return { kind: 'result', id, fingerprint, model: '', usage: undefined, tier: undefined, result }
 }
 
-const sent = new Map([1, 2, 3].map((id) => [id, `f${id}`]))
+const sent = sentWith(1, 2, 3)
 
 reconciling('counts each request once and what is missing by how the batch ended', () => {
   const reconciliation = new Reconciliation(sent)
@@ -44,7 +56,7 @@ reconciling('counts each request once and what is missing by how the batch ended
 
 reconciling('takes a request of another fingerprint, or of nobody, as foreign and changes nothing', () => {
   const reconciliation = new Reconciliation(sent)
-  assert.equal(reconciliation.take(answer(1, '{}', 'other'), rules), { stray: 'foreign' })
+  assert.equal(reconciliation.take(answer(1, '{}', fingerprintOf(2)), rules), { stray: 'foreign' })
   assert.equal(reconciliation.take(answer(9), rules), { stray: 'foreign' })
   assert.is(reconciliation.tally.foreign, 2)
   assert.is(reconciliation.takeMissing('completed').length, 3)
@@ -83,7 +95,7 @@ reconciling('balances whatever lines turn up in whatever order', () => {
   )
   fc.assert(
     fc.property(fc.array(line), fc.constantFrom('completed', 'expired', 'cancelled'), (lines, status) => {
-      const reconciliation = new Reconciliation(new Map([1, 2, 3, 4, 5].map((id) => [id, `f${id}`])))
+      const reconciliation = new Reconciliation(sentWith(1, 2, 3, 4, 5))
       const settled = lines.map((each) => reconciliation.take(each, rules))
       const strays = settled.filter(({ stray }) => stray).length
       reconciliation.takeMissing(status)
