@@ -72,7 +72,8 @@ async function openFile(path: string): Promise<Sqlite> {
     await enterWalMode(sqlite)
     sqlite.pragma('synchronous = FULL')
     sqlite.pragma('foreign_keys = ON')
-    sqlite.pragma('cache_size = -16384')
+    // 8 MB: with twice as many nothing that we do to a million rows is faster; with half, collecting is slower.
+    sqlite.pragma('cache_size = -8192')
     // Pages that many commits write are copied into the database once; the log stays below 32 MB.
     sqlite.pragma('wal_autocheckpoint = 8000')
     return sqlite

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
-import { type SqlValue, insertRows } from '../insert-rows.js'
+import { Rows, insertRows } from '../insert-rows.js'
 import type { Row } from '../schema.js'
 import { touchPostsOfRequests } from './posts.js'
 import { MAX_ATTEMPTS } from './requests.js'
@@ -99,18 +99,19 @@ async function insertCharges(
   now: Date,
 ): Promise<void> {
   const at = now.toISOString()
-  const values: SqlValue[] = []
+  const rows = new Rows()
   for (const { requestId, charge } of lines) {
     if (!charge) continue
     const { model, inputTokens, cachedTokens, outputTokens, reasoningTokens, price, costNanoUsd } = charge
-    values.push(batchId, requestId, model, inputTokens, cachedTokens, outputTokens, reasoningTokens)
-    values.push(price, costNanoUsd, at)
+    rows
+      .sharing(batchId, at, model, price)
+      .push(requestId, inputTokens, cachedTokens, outputTokens, reasoningTokens, costNanoUsd)
   }
   await insertRows(
     trx,
-    `charges (batch_id, request_id, model, input_tokens, cached_tokens, output_tokens, reasoning_tokens,
-      price, cost_nano_usd, charged_at)`,
-    values,
+    `charges (batch_id, charged_at, model, price, request_id, input_tokens, cached_tokens, output_tokens,
+      reasoning_tokens, cost_nano_usd)`,
+    rows,
     'on conflict (batch_id, request_id) do nothing',
   )
 }
@@ -123,16 +124,16 @@ async function insertAnswers(
 ): Promise<void> {
   const at = now.toISOString()
   const ids: number[] = []
-  const values: SqlValue[] = []
+  const rows = new Rows()
   for (const { requestId, outcome } of lines) {
     if (outcome.kind !== 'answered') continue
     ids.push(requestId)
-    values.push(requestId, outcome.body, outcome.digest, outcome.model, batchId, at)
+    rows.sharing(batchId, at, outcome.model).push(requestId, outcome.body, outcome.digest)
   }
   await insertRows(
     trx,
-    'answers (request_id, body, digest, model, batch_id, answered_at)',
-    values,
+    'answers (batch_id, answered_at, model, request_id, body, digest)',
+    rows,
     'on conflict (request_id) do nothing',
   )
   await sql`
