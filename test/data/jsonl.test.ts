@@ -141,19 +141,23 @@ lines(
   'gives them by their number, those of one number as they stand, and those without one last',
   async () => {
     // Long enough for lines to be cut at the end of a piece, and for more than one handful of them.
-    const numbers = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 1_000)
-    const texts = ['none', ...numbers.map((number, index) => `${number}:${'x'.repeat(index % 97)}`)]
-    const found = await withFile(texts.join('\n'), async (path) => {
-      const ordered: [text: string, number: number][] = []
-      const numberOf = (line: Buffer): number => Number(/^\d+/.exec(line.toString())?.[0] ?? Infinity)
-      for await (const some of readLinesInOrder(path, numberOf, { maxBytes: 1_000 }))
-        for (const { line, number } of some) ordered.push([line.toString(), number])
-      return ordered
-    })
-    const expected = texts
-      .map((text, index): [string, number] => [text, index + 1])
-      .sort(([a], [b]) => (a === 'none' ? 1 : b === 'none' ? -1 : Number.parseInt(a) - Number.parseInt(b)))
-    assert.equal(found, expected)
+    const shuffled = Array.from({ length: 3_000 }, (_, index) => (index * 7_919) % 1_000)
+    // Neighbours in the file are read at once, be they two or all.
+    const nearlyInOrder = shuffled.map((_, index) => (index % 7 === 0 ? 3_000 - index : index))
+    for (const numbers of [shuffled, nearlyInOrder, shuffled.toSorted((a, b) => a - b)]) {
+      const texts = ['none', ...numbers.map((number, index) => `${number}:${'x'.repeat(index % 97)}`)]
+      const found = await withFile(texts.join('\n'), async (path) => {
+        const ordered: [text: string, number: number][] = []
+        const numberOf = (line: Buffer): number => Number(/^\d+/.exec(line.toString())?.[0] ?? Infinity)
+        for await (const some of readLinesInOrder(path, numberOf, { maxBytes: 1_000 }))
+          for (const { line, number } of some) ordered.push([line.toString(), number])
+        return ordered
+      })
+      const expected = texts
+        .map((text, index): [string, number] => [text, index + 1])
+        .sort(([a], [b]) => (a === 'none' ? 1 : b === 'none' ? -1 : Number.parseInt(a) - Number.parseInt(b)))
+      assert.equal(found, expected)
+    }
   },
 )
 
