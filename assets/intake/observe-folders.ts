@@ -1,14 +1,14 @@
 import { type Db, withoutSync } from '../../data/database.js'
 import {
-  beginFolder,
+  beginFolders,
   countFolders,
   deleteFolder,
-  endFolder,
+  endFolders,
   findFolders,
   listFolderIds,
 } from '../../data/records/folders.js'
-import type { FoundFolder } from './found-folder.js'
-import { type Look, type ObserveContext, mergeChunk } from './merge-images.js'
+import { type FoundFolder, chunkSize } from './found-folder.js'
+import { type ImageInFolder, type Look, type ObserveContext, mergeChunk } from './merge-images.js'
 
 /**
  * Looks at the folders of a tree. One whose digest is on record is passed by; of the others every picture is looked at. May be
@@ -21,40 +21,54 @@ export async function lookAtFolders(
 ): Promise<void> {
   const { db, signal, progress } = context
   const seen = new Set<number>()
-  let done = 0
   for await (const some of inHandfuls(folders)) {
+    signal.throwIfAborted()
+    const listed = some.map((folder) => ({ folder, digest: folder.digest() }))
     const known = await findFolders(
       db,
       some.map(({ path }) => path),
     )
-    for (const folder of some) {
-      signal.throwIfAborted()
-      const before = known.get(folder.path)
-      const digest = folder.digest()
-      if (before?.digest === digest) seen.add(before.id)
-      else seen.add(await lookInto(folder, digest, look, context))
-      progress((done += folder.count))
+    const isKnown = ({ folder, digest }: ListedFolder): boolean => known.get(folder.path)?.digest === digest
+    for (const { folder } of listed.filter(isKnown)) {
+      seen.add(known.get(folder.path)!.id)
+      progress((look.done += folder.count))
     }
+    const others = listed.filter((each) => !isKnown(each))
+    if (others.length > 0) for (const id of await lookInto(others, look, context)) seen.add(id)
   }
   if ((await countFolders(db)) > seen.size) await dropFolders(seen, look, db)
 }
 
-/** @returns the folder's id. */
-async function lookInto(
-  folder: FoundFolder,
-  digest: string,
-  look: Look,
-  context: ObserveContext,
-): Promise<number> {
+type ListedFolder = { folder: FoundFolder; digest: string }
+
+/** @returns the folders' ids. */
+async function lookInto(folders: ListedFolder[], look: Look, context: ObserveContext): Promise<number[]> {
   const { db, signal } = context
+  const paths = folders.map(({ folder }) => folder.path)
   // After a power cut the next look finds again what this one found.
-  const id = await withoutSync(db, (unsynced) => beginFolder(unsynced, folder.path))
-  for (const chunk of folder.images()) {
+  const ids = await withoutSync(db, (unsynced) => beginFolders(unsynced, paths))
+  for (const chunk of chunksOf(folders, ids)) {
     signal.throwIfAborted()
-    await mergeChunk(chunk, id, look, context)
+    await mergeChunk(chunk, look, context)
   }
-  look.tally.removed += await withoutSync(db, (unsynced) => endFolder(unsynced, id, digest, look.seen))
-  return id
+  const ended = folders.map(({ folder, digest }) => ({ id: ids.get(folder.path)!, digest }))
+  look.tally.removed += await withoutSync(db, (unsynced) => endFolders(unsynced, ended, look.seen))
+  return [...ids.values()]
+}
+
+/** The pictures of folders, those of many small ones together: a statement takes as long for one as for a hundred. */
+function* chunksOf(folders: ListedFolder[], ids: ReadonlyMap<string, number>): Generator<ImageInFolder[]> {
+  let chunk: ImageInFolder[] = []
+  for (const { folder } of folders) {
+    const folderId = ids.get(folder.path)!
+    for (const images of folder.images()) {
+      for (const found of images) chunk.push({ found, folderId })
+      if (chunk.length < chunkSize) continue
+      yield chunk
+      chunk = []
+    }
+  }
+  if (chunk.length > 0) yield chunk
 }
 
 /** Deletes the folders that are gone. */

@@ -35,6 +35,7 @@ export async function observeImages(
   const { db } = context
   const look: Look = {
     seen: await nextObservationNumber(db),
+    done: 0,
     tally: { added: 0, replaced: 0, regrouped: 0, removed: 0 },
   }
   if (source.folders) await lookAtFolders(source.folders(), look, context)
@@ -51,11 +52,13 @@ async function lookAtManifest(
   context: ObserveContext,
 ): Promise<void> {
   if ((await countFolders(context.db)) > 0) await forgetFolders(context.db)
-  let done = 0
   for await (const chunk of chunks) {
     context.signal.throwIfAborted()
-    await mergeChunk(chunk, null, look, context)
-    context.progress((done += chunk.length))
+    await mergeChunk(
+      chunk.map((found) => ({ found, folderId: null })),
+      look,
+      context,
+    )
   }
 }
 

@@ -15,32 +15,35 @@ export async function findFolders(
   return new Map(rows.map(({ id, path, digest }) => [path, { id, digest }]))
 }
 
-/** A folder whose images are about to be looked at one by one: until that is done, its digest is not trusted. */
-export async function beginFolder(db: Db, path: string): Promise<number> {
-  const { id } = await db
-    .insertInto('folders')
-    .values({ path, digest: '' })
-    .onConflict((conflict) => conflict.column('path').doUpdateSet({ digest: '' }))
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return id
+/** Folders whose images are about to be looked at one by one: until that is done, their digests are not trusted. */
+export async function beginFolders(db: Db, paths: readonly string[]): Promise<Map<string, number>> {
+  const { rows } = await sql<{ id: number; path: string }>`
+    insert into folders (path, digest) select value, '' from json_each(${JSON.stringify(paths)}) where true
+      on conflict (path) do update set digest = '' returning id, path
+  `.execute(db)
+  return new Map(rows.map(({ id, path }) => [path, id]))
 }
 
 /**
- * Ends the look at a folder: deletes its images that were not seen, and keeps its digest, unless an image of it has to be read
- * again in any case. Returns how many images were deleted.
+ * Ends the look at folders: deletes their images that were not seen, and keeps their digests, but of those with an image that has
+ * to be read again in any case. Returns how many images were deleted.
  */
-export function endFolder(db: Db, id: number, digest: string, seen: number): Promise<number> {
+export function endFolders(
+  db: Db,
+  ended: readonly { id: number; digest: string }[],
+  seen: number,
+): Promise<number> {
+  const ids = ended.map(({ id }) => id)
   return db.transaction().execute(async (trx) => {
-    const deleted = await deleteUnseen(trx, id, seen)
-    const restless = await trx
-      .selectFrom('images')
-      .select('id')
-      .where('folder_id', '=', id)
-      .where('stat', '=', '')
-      .limit(1)
-      .execute()
-    if (restless.length === 0) await trx.updateTable('folders').set({ digest }).where('id', '=', id).execute()
+    const deleted = await deleteUnseen(trx, ids, seen)
+    await sql`
+      update folders set digest = ended.digest
+      from (
+        select value->>'id' as id, value->>'digest' as digest from json_each(${JSON.stringify(ended)})
+      ) as ended
+      where folders.id = ended.id
+        and not exists (select 1 from images where folder_id = folders.id and stat = '')
+    `.execute(trx)
     return deleted
   })
 }
@@ -68,7 +71,7 @@ export async function listFolderIds(db: Db, page: { afterId: number; limit: numb
 /** Deletes a folder that is gone, with its images, and marks their posts; returns how many images there were. */
 export function deleteFolder(db: Db, id: number, seen: number): Promise<number> {
   return db.transaction().execute(async (trx) => {
-    const deleted = await deleteUnseen(trx, id, seen)
+    const deleted = await deleteUnseen(trx, [id], seen)
     // An image that another folder or a manifest has taken over is not of this one any more.
     await trx.deleteFrom('folders').where('id', '=', id).execute()
     return deleted

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { Db } from '../database.js'
-import type { NewRow, Row } from '../schema.js'
+import { Rows, insertRows } from '../insert-rows.js'
+import type { Row } from '../schema.js'
 import type { ImageState } from '../schema/image-tables.js'
 
 export type Image = Row<'images'>
@@ -31,59 +32,57 @@ export function findImages(
     .execute()
 }
 
+/** What an observation says of an image. */
+const OBSERVED = [
+  ...(['path', 'post_id', 'position', 'columns', 'state', 'reason', 'detail', 'sha256', 'format'] as const),
+  ...(['width', 'height', 'stat', 'folder_id'] as const),
+]
+
+export type ObservedImage = Pick<Image, (typeof OBSERVED)[number]>
+
 /** Inserts or replaces images, by post and path; a picture whose bytes changed loses its request. */
-export async function upsertImages(db: Db, images: readonly NewRow<'images'>[]): Promise<void> {
-  if (images.length === 0) return
-  await db
-    .insertInto('images')
-    .values(images)
-    .onConflict((conflict) =>
-      conflict.columns(['post_id', 'path']).doUpdateSet((eb) => ({
-        position: eb.ref('excluded.position'),
-        columns: eb.ref('excluded.columns'),
-        state: eb.ref('excluded.state'),
-        reason: eb.ref('excluded.reason'),
-        detail: eb.ref('excluded.detail'),
-        sha256: eb.ref('excluded.sha256'),
-        format: eb.ref('excluded.format'),
-        width: eb.ref('excluded.width'),
-        height: eb.ref('excluded.height'),
-        stat: eb.ref('excluded.stat'),
-        seen: eb.ref('excluded.seen'),
-        folder_id: eb.ref('excluded.folder_id'),
-        request_id: sql<number | null>`iif(excluded.sha256 is images.sha256, images.request_id, null)`,
-      })),
-    )
-    .execute()
+export async function upsertImages(db: Db, images: readonly ObservedImage[], seen: number): Promise<void> {
+  const rows = new Rows()
+  const values = rows.sharing(seen)
+  for (const image of images) for (const column of OBSERVED) values.push(image[column])
+  const columns = ['seen', ...OBSERVED]
+  const replaced = columns.map((column) => `${column} = excluded.${column}`).join(', ')
+  const request = 'request_id = iif(excluded.sha256 is images.sha256, images.request_id, null)'
+  const onConflict = `on conflict (post_id, path) do update set ${replaced}, ${request}`
+  await insertRows(db, `images (${columns.join(', ')})`, rows, onConflict)
 }
 
-/** Marks images as seen by an observation that found them unchanged, in a folder or a manifest. */
+/** Marks images as seen by an observation that found them unchanged, each in a folder or, null, in a manifest. */
 export async function markSeen(
   db: Db,
-  ids: readonly number[],
+  images: readonly { id: number; folderId: number | null }[],
   seen: number,
-  folderId: number | null,
 ): Promise<void> {
   await sql`
-    update images set seen = ${seen}, folder_id = ${folderId}
-    where id in (select value from json_each(${JSON.stringify(ids)}))
+    update images set seen = ${seen}, folder_id = marked.folder_id
+    from (
+      select value->>'id' as id, value->>'folderId' as folder_id from json_each(${JSON.stringify(images)})
+    ) as marked
+    where images.id = marked.id
   `.execute(db)
 }
 
 /**
- * Deletes the images of a folder, or of none, that the observation did not see, and marks their posts; returns how many.
+ * Deletes the images of folders, or, null, of none, that the observation did not see, and marks their posts; returns how many.
  * Call it in a transaction.
  */
-export async function deleteUnseen(trx: Db, folderId: number | null, seen: number): Promise<number> {
+export async function deleteUnseen(
+  trx: Db,
+  folderIds: readonly number[] | null,
+  seen: number,
+): Promise<number> {
+  const isUnseen = folderIds
+    ? sql<SqlBool>`folder_id in (select value from json_each(${JSON.stringify(folderIds)})) and seen < ${seen}`
+    : sql<SqlBool>`folder_id is null and seen < ${seen}`
   await sql`
-    update posts set touched = 1
-    where id in (select post_id from images where folder_id is ${folderId} and seen < ${seen})
+    update posts set touched = 1 where id in (select post_id from images where ${isUnseen})
   `.execute(trx)
-  const deleted = await trx
-    .deleteFrom('images')
-    .where('folder_id', 'is', folderId)
-    .where('seen', '<', seen)
-    .executeTakeFirstOrThrow()
+  const deleted = await trx.deleteFrom('images').where(isUnseen).executeTakeFirstOrThrow()
   return Number(deleted.numDeletedRows)
 }
 
