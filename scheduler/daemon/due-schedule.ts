@@ -41,9 +41,9 @@ export function dueSchedule(
     }
   }
   const after = handled.handledUntil
-  if (after >= now) return { times: 0, because: nextAfter(schedule, after), handled }
+  const upcoming = nextFireTime(schedule, after)
+  if (!upcoming || upcoming > now) return { times: 0, because: sayNext(schedule, upcoming), handled }
   const fired = fireTimes(schedule, { after, until: now }, catchUp === 'all' ? most : 1)
-  if (fired.length === 0) return { times: 0, because: nextAfter(schedule, now), handled }
   const next: HandledSchedule = { cron, timeZone, handledUntil: now }
   const latest = fired.at(-1)!
   const isPunctual = +now - +latest <= PUNCTUAL_MS
@@ -56,6 +56,9 @@ export function dueSchedule(
 }
 
 function nextAfter(schedule: Schedule, instant: Date): string {
-  const next = nextFireTime(schedule, instant)
+  return sayNext(schedule, nextFireTime(schedule, instant))
+}
+
+function sayNext(schedule: Schedule, next: Date | null): string {
   return next ? `next at ${next.toISOString()}` : `"${schedule.cron}" has no next time`
 }
