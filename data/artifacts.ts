@@ -1,3 +1,4 @@
+import { renameSync, writeFileSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { makeFolder } from './make-folder.js'
@@ -10,6 +11,16 @@ export async function writeAtomically(path: string, content: string | Uint8Array
   const file = await createArtifact(path)
   await file.write(content)
   await file.commit()
+}
+
+/**
+ * Writes a small file so that a reader sees either the old one or the new one. It does not wait for the disk: a power cut may
+ * leave an empty one. For what is written every few seconds, and by way of another thread would take many times as long.
+ */
+export function replaceAtOnce(path: string, content: string): void {
+  const temporary = `${path}.part`
+  writeFileSync(temporary, content)
+  renameSync(temporary, path)
 }
 
 /** A file being written under a temporary name (`<path>.part`); it takes its real name only in `commit`. */

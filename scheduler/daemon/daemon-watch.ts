@@ -5,6 +5,7 @@ import type { Home } from '../../data/home.js'
 import type { Clock } from '../../pipeline/clock.js'
 import { isExpected } from '../../pipeline/errors.js'
 import type { FinishedRun } from '../execute-run.js'
+import { packageVersion } from '../package-version.js'
 import type { Progress } from '../progress.js'
 import { removeHealthFile, writeHealthFile } from '../watch/health-file.js'
 import { type Health, type Pulse, takeHealth } from '../watch/health.js'
@@ -41,12 +42,13 @@ export type DaemonWatch = {
 export async function watchDaemon(options: DaemonWatchOptions): Promise<DaemonWatch> {
   const { home, db, clock, port, signal, progress } = options
   const startedAt = clock.now()
+  const version = packageVersion()
   let scheduler: Scheduler | undefined
   let heartbeatAt = startedAt
   const health = (): Promise<Health> => {
     const last = scheduler?.last()
     const pulse: Pulse = {
-      ...{ pid: process.pid, host: hostname(), startedAt, heartbeatAt },
+      ...{ pid: process.pid, host: hostname(), version, startedAt, heartbeatAt },
       lastTick: last ? { id: last.id, at: last.at.toISOString(), state: 'done' } : null,
       isStopping: signal.aborted,
     }

@@ -1,11 +1,11 @@
 import { readFile, rm } from 'node:fs/promises'
-import { writeAtomically } from '../../data/artifacts.js'
+import { replaceAtOnce } from '../../data/artifacts.js'
 import type { Home } from '../../data/home.js'
 import type { Health } from './health.js'
 
-/** Leaves word in the home of how the daemon is, for who cannot ask it; one call at a time. */
-export async function writeHealthFile(home: Home, health: Health): Promise<void> {
-  await writeAtomically(home.health, `${JSON.stringify(health, undefined, 2)}\n`)
+/** Leaves word in the home of how the daemon is, for who cannot ask it; after a power cut it would be old news. */
+export function writeHealthFile(home: Home, health: Health): void {
+  replaceAtOnce(home.health, `${JSON.stringify(health, undefined, 2)}\n`)
 }
 
 /** Takes the word back: the daemon ended in order. */

@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import type { Db } from '../../data/database.js'
 import { countLiveBatches } from '../../data/records/state-counts.js'
-import { packageVersion } from '../package-version.js'
 
 /** A daemon that gave no sign of life for longer than this is late. */
 const LATE_AFTER_MS = 60_000
@@ -26,6 +25,8 @@ export type Health = z.infer<typeof healthSchema>
 export type Pulse = {
   pid: number
   host: string
+  /** Of what runs; by now another one may be installed. */
+  version: string
   startedAt: Date
   /** When its loop last came around; also while it waits it must do so well within a minute. */
   heartbeatAt: Date
@@ -41,7 +42,7 @@ export async function takeHealth(db: Db, pulse: Pulse, now: Date): Promise<Healt
     status: judge({ status: pulse.isStopping ? 'stopping' : 'ok', heartbeat_at: heartbeatAt }, now),
     pid: pulse.pid,
     host: pulse.host,
-    version: packageVersion(),
+    version: pulse.version,
     started_at: pulse.startedAt.toISOString(),
     heartbeat_at: heartbeatAt,
     last_tick: pulse.lastTick,

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { homeAt } from '../../../data/home.js'
@@ -27,8 +27,11 @@ file('is read as it was written, judged by the time that has passed since', asyn
   await using desk = await makeDesk()
   const home = homeAt(desk.path('.hemline'))
   const now = new Date()
+  await mkdir(home.root)
   assert.is(await readHealthFile(home, now), undefined)
-  await writeHealthFile(home, healthAt(now))
+  writeHealthFile(home, healthAt(new Date(0)))
+  writeHealthFile(home, healthAt(now))
+  assert.equal(await readdir(home.root), ['health.json'])
   assert.equal(await readHealthFile(home, new Date(now.getTime() + 60_000)), healthAt(now))
   assert.is((await readHealthFile(home, new Date(now.getTime() + 60_001)))!.status, 'late')
   await removeHealthFile(home)
@@ -65,7 +68,7 @@ file('hemline status tells of the daemon, and of none where there is none', asyn
   await desk.run(['materialize', 'images', '--images', 'samples/images', '--provider', 'local'])
   assert.not.match((await desk.run(['status'])).stdout, /daemon/)
   assert.is((await desk.json(['status'])).daemon, null)
-  await writeHealthFile(homeAt(desk.path('.hemline')), healthAt(new Date(0)))
+  writeHealthFile(homeAt(desk.path('.hemline')), healthAt(new Date(0)))
   assert.match((await desk.run(['status'])).stdout, /^daemon: process 123 on atelier gave no sign of life/m)
   const { daemon } = await desk.json(['status'])
   assert.equal([daemon.status, daemon.pid, daemon.last_tick.id], ['late', 123, 7])

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { BatchRecord } from '../../../data/records/batches.js'
 import { findBatches } from '../../../data/records/batches.js'
 import { submitPart } from '../../../pipeline/batch/submit.js'
+import { packageVersion } from '../../../scheduler/package-version.js'
 import { type Pulse, takeHealth } from '../../../scheduler/watch/health.js'
 import {
   type WatchServer,
@@ -41,6 +42,7 @@ export async function makeWatchWorld(options: Partial<WatchServerOptions> = {}):
   const pulse: Pulse = {
     pid: 123,
     host: 'atelier',
+    version: packageVersion(),
     startedAt: clock.now(),
     heartbeatAt: clock.now(),
     lastTick: null,
