@@ -4,6 +4,8 @@ import { join, resolve } from 'node:path'
 export type Home = {
   readonly root: string
   readonly database: string
+  /** Where each commit to the database is written first; there while anybody has it open. */
+  readonly databaseLog: string
   readonly config: string
   /** What a person says of models and their prices. */
   readonly models: string
@@ -42,6 +44,7 @@ export function homeAt(folder: string): Home {
   return {
     root,
     database: join(root, DATABASE_FILE),
+    databaseLog: join(root, `${DATABASE_FILE}-wal`),
     config: join(root, 'config.json'),
     models: join(root, 'models.json'),
     health: join(root, 'health.json'),

@@ -35,19 +35,15 @@ export async function lookAfter(once: boolean, context: Context): Promise<void> 
   const tellFailure = (error: unknown): void => progress.notify({ kind: 'tick.failed', error })
   const actions = await queuedActions(db, () => actionTools(context), systemClock, tellFailure)
   const clean = dailyCleaning(db, home, { clock: systemClock, notify: progress.notify })
-  const rest = new Rest(db, home)
   const work = async (): Promise<void> => {
-    if (await rest.isUndisturbed()) return
     // Ticks that act are followed by another at once: what one did may make the next thing due. Between two runs nothing
     // else moves what an action is about.
     do await actions.carryOutAll()
     while (await actions.cancelDuring(() => scheduler.tick()))
-    if (signal.aborted) return
-    await clean(context.settings.current().retention)
-    await rest.begin()
+    if (!signal.aborted) await clean(context.settings.current().retention)
   }
   if (once) await work()
-  else await workUntilStopped(work, rest, signal, progress)
+  else await workUntilStopped(work, context)
 }
 
 /** As they are pinned now: a person may edit the config while the daemon runs. */
@@ -84,39 +80,34 @@ async function actionTools({
   }
 }
 
-/** In between, it is looked whether there is anything to do; that alone takes less than a timer for dates. */
+/** Ends a rest that nothing disturbs. */
 const BEAT = '*/10 * * * * *'
-const LOOK_INTERVAL_MS = 1_000
+/** After a tick that failed. */
+const PAUSE_MS = 1_000
 
 /** The timer is node-cron's; what is due is decided by what is on record, so a tick that is skipped or late loses nothing. */
 async function workUntilStopped(
   work: () => Promise<void>,
-  rest: Rest,
-  signal: AbortSignal,
-  progress: Progress,
+  { db, home, signal, progress }: Context,
 ): Promise<void> {
-  let working: Promise<void> | undefined
-  const look = (): void => {
-    working ??= work()
-      .catch((error: unknown) => {
-        if (!signal.aborted) progress.notify({ kind: 'tick.failed', error })
-      })
-      .finally(() => (working = undefined))
-  }
-  const beat = (): void => {
-    rest.end()
-    look()
-  }
+  const rest = new Rest(db, home, systemClock, signal)
+  const beat = { name: 'tick', timezone: 'UTC', suppressMissedWarning: true }
   // In UTC no second is skipped or repeated.
-  const task = cron.schedule(BEAT, beat, { name: 'tick', timezone: 'UTC', suppressMissedWarning: true })
-  const looking = setInterval(look, LOOK_INTERVAL_MS)
-  look()
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-  progress.notify({ kind: 'daemon.stopping', because: (signal.reason as Error).message })
-  clearInterval(looking)
+  const task = cron.schedule(BEAT, () => rest.end(), beat)
+  const stopping = (): void =>
+    progress.notify({ kind: 'daemon.stopping', because: (signal.reason as Error).message })
+  if (signal.aborted) stopping()
+  else signal.addEventListener('abort', stopping, { once: true })
+  while (!signal.aborted) {
+    try {
+      await rest.prepare()
+      await work()
+      await rest.untilOver()
+    } catch (error) {
+      if (!signal.aborted) progress.notify({ kind: 'tick.failed', error })
+      await systemClock.sleep(PAUSE_MS, signal)
+    }
+  }
   await task.destroy()
-  await working
+  rest.close()
 }

@@ -194,6 +194,30 @@ daemons('keep the last good config, and tell of a bad one', async () => {
   assert.match(refused.stderr, /"reslts"; did you mean "results"/)
 })
 
+daemons('at rest notice within a second what is asked of them, and every edit', async () => {
+  const asleep = { poll_seconds: 0.05, assets: { images: 'never', recipe: 'never' } }
+  await using desk = await initialise(asleep)
+  const daemon = desk.start(['daemon'])
+  await until(async () => (await desk.lines(['ticks']).catch(() => [])).length > 0)
+  const edited: number[] = []
+  for (const wrong of ['first', 'second', 'third']) {
+    await configure(desk, { assets: { [wrong]: 'never' } })
+    const began = performance.now()
+    await daemon.says(`no asset \\"${wrong}`)
+    edited.push(performance.now() - began)
+  }
+  // A beat comes every ten seconds, and may hide one that was not noticed.
+  assert.ok(edited.toSorted((a, b) => a - b)[1]! < 2_000, edited.join())
+  await configure(desk, asleep)
+  const followed = desk.start(['materialize', '--wait', '--json'])
+  await followed.says('"event":"run.queued"')
+  const began = performance.now()
+  await daemon.says('"event":"run.started"')
+  assert.ok(performance.now() - began < 5_000)
+  assert.is((await followed.ended).code, 0)
+  assert.is((await stop(daemon)).code, 0)
+})
+
 daemons('refuse a home in which nothing is pinned', async () => {
   await using desk = await makeDesk()
   const { code, stderr } = await desk.run(['daemon'])
