@@ -1,5 +1,7 @@
+import type { Db } from '../../data/database.js'
 import { countFolders, forgetFolders } from '../../data/records/folders.js'
 import { countPostsOfImages, deleteUnseen, nextObservationNumber } from '../../data/records/images.js'
+import { findLatestObservation } from '../../data/records/observations.js'
 import type { FoundImage } from './found-image.js'
 import { type Look, type ObserveContext, mergeChunk } from './merge-images.js'
 import { lookAtFolders } from './observe-folders.js'
@@ -42,7 +44,7 @@ export async function observeImages(
   else await lookAtManifest(source.images(), look, context)
   look.tally.removed += await db.transaction().execute((trx) => deleteUnseen(trx, null, look.seen))
   const { dataVersion, usable, skipped } = await versionOfImages(db)
-  const counts = { usable, skipped, posts: await countPostsOfImages(db), ...look.tally }
+  const counts = { usable, skipped, posts: await countPosts(db, dataVersion), ...look.tally }
   return { dataVersion, metadata: { ...counts, change: changeOf(counts) } }
 }
 
@@ -60,6 +62,13 @@ async function lookAtManifest(
       context,
     )
   }
+}
+
+/** The same images make the same posts; of others they are counted, which takes a whole index. */
+async function countPosts(db: Db, dataVersion: string): Promise<number> {
+  const before = await findLatestObservation(db, 'images')
+  if (before?.data_version !== dataVersion) return countPostsOfImages(db)
+  return (JSON.parse(before.metadata) as ObservedImages).posts
 }
 
 function changeOf(counts: Omit<ObservedImages, 'change'>): string {

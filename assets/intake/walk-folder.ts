@@ -46,21 +46,21 @@ export async function* walkFolder(root: string, passedOver: PassedOver): AsyncGe
 /** The folders of a tree that hold pictures, each as a whole; what is in them is named only when it is asked for. */
 export async function* walkFolders(root: string, passedOver: PassedOver): AsyncGenerator<FoundFolder> {
   const top = realTop(root)
-  const walk: Walk = { top, followed: new Set(), passedOver }
+  const walk: Walk = { top, followed: new Set(), entries: 0, passedOver }
   const waiting: Folder[] = [{ text: '', real: top, trail: [] }]
   for (let folder = waiting.pop(); folder; folder = waiting.pop()) {
     const listing = await listFolder(walk, folder)
     const count = listing.names.length + listing.refused.length
     if (count > 0) {
       yield {
-        ...{ path: folder.text, count },
+        // Not spread: measured, V8 (11.3) keeps what such a literal holds until a full collection, here all listings.
+        path: folder.text,
+        count,
         digest: () => digestOf(folder, listing),
         images: () => imagesOf(folder, listing),
       }
     }
     for (const subFolder of listing.subFolders.toReversed()) waiting.push(subFolder)
-    // The calls above are synchronous; other work gets its turn here.
-    await nextTurn()
   }
 }
 
@@ -68,6 +68,8 @@ type Walk = {
   top: RawPath
   /** Real paths of the folders that a link led to. */
   followed: Set<RawPath>
+  /** How many names were looked at. */
+  entries: number
   passedOver: PassedOver
 }
 
@@ -87,11 +89,11 @@ async function listFolder(walk: Walk, folder: Folder): Promise<Listing> {
   const stats = new BigUint64Array(4 * names.length)
   const listing: Listing = { names: [], stats, exceptions: new Map(), subFolders: [], refused }
   const passedBy = names.includes(DATABASE_FILE) ? HOME_FOLDERS : []
-  for (let index = 0; index < names.length; index++) {
-    const name = names[index] as RawPath
+  for (const name of names) {
     if (passedBy.includes(name)) countPassedOver(walk)
     else listEntry(walk, folder, name, listing)
-    if (index % chunkSize === chunkSize - 1) await nextTurn()
+    // The calls are synchronous; other work gets its turn here.
+    if (++walk.entries % chunkSize === 0) await nextTurn()
   }
   listing.subFolders.sort((a, b) => compareNaturally(a.text, b.text))
   refused.sort((a, b) => compareNaturally(a.path, b.path))

@@ -7,6 +7,7 @@ import { observeImages } from '../../../assets/intake/observe-images.js'
 import { openSource } from '../../../assets/intake/source.js'
 import { type Db, openDatabase } from '../../../data/database.js'
 import { forgetStats, listImages } from '../../../data/records/images.js'
+import { recordObservation } from '../../../data/records/observations.js'
 import { findTouchedPosts } from '../../../data/records/posts.js'
 import { systemClock } from '../../../pipeline/clock.js'
 
@@ -69,6 +70,23 @@ observing('finds the same version again, and touches nothing, when nothing chang
   assert.is(second.dataVersion, first.dataVersion)
   assert.is(second.metadata.change, '')
   assert.equal(await touched(world.db), [])
+})
+
+observing('counts posts anew when another version was recorded last, and only then', async () => {
+  await using world = await makeWorld()
+  const record = async ({ dataVersion, metadata }: Awaited<ReturnType<World['observe']>>): Promise<void> => {
+    const look = { sourceKey: 'images', dataVersion, metadata: JSON.stringify(metadata) }
+    await recordObservation(world.db, look, systemClock.now())
+  }
+  const first = await world.observe()
+  assert.is(first.metadata.posts, 2)
+  await record({ ...first, metadata: { ...first.metadata, posts: 7 } })
+  assert.is((await world.observe()).metadata.posts, 7)
+  await rm(join(world.folder, 'post-2'), { recursive: true })
+  const second = await world.observe()
+  assert.is(second.metadata.posts, 1)
+  await record(second)
+  assert.is((await world.observe()).metadata.posts, 1)
 })
 
 observing('does not open a file whose size, times and inode are on record', async () => {
