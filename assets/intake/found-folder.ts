@@ -29,6 +29,9 @@ export type Folder = {
   trail: readonly RawPath[]
 }
 
+/** A folder in another by its name alone, because thousands may wait for their turn; one that is entered by a link as a whole. */
+export type SubFolder = RawPath | ({ name: RawPath } & Pick<Folder, 'real' | 'trail'>)
+
 /** What a folder holds. */
 export type Listing = {
   /** Candidates, as the folder lists them. */
@@ -37,7 +40,7 @@ export type Listing = {
   stats: BigUint64Array
   /** Of candidates that are links, the target; of those that cannot be used, why. */
   exceptions: Map<number, { target: RawPath } | Refusal>
-  subFolders: Folder[]
+  subFolders: SubFolder[]
   /** Folders, and links to folders, that are not entered. */
   refused: FoundImage[]
 }

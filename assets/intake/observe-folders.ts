@@ -19,47 +19,56 @@ export async function lookAtFolders(
   look: Look,
   context: ObserveContext,
 ): Promise<void> {
-  const { db, signal, progress } = context
+  const { db } = context
   const seen = new Set<number>()
-  for await (const some of inHandfuls(folders)) {
-    signal.throwIfAborted()
-    const listed = some.map((folder) => ({ folder, digest: folder.digest() }))
-    const known = await findFolders(
-      db,
-      some.map(({ path }) => path),
-    )
-    const isKnown = ({ folder, digest }: ListedFolder): boolean => known.get(folder.path)?.digest === digest
-    for (const { folder } of listed.filter(isKnown)) {
-      seen.add(known.get(folder.path)!.id)
-      progress((look.done += folder.count))
-    }
-    const others = listed.filter((each) => !isKnown(each))
-    if (others.length > 0) for (const id of await lookInto(others, look, context)) seen.add(id)
+  for await (const some of inHandfuls(changedFolders(folders, seen, look, context), CHANGED_NAMES)) {
+    for (const id of await lookInto(some, look, context)) seen.add(id)
   }
   if ((await countFolders(db)) > seen.size) await dropFolders(seen, look, db)
 }
 
-type ListedFolder = { folder: FoundFolder; digest: string }
+/** Those that are not as they are on record; the ids of the others are added to `seen`. */
+async function* changedFolders(
+  folders: AsyncIterable<FoundFolder>,
+  seen: Set<number>,
+  look: Look,
+  { db, signal, progress }: ObserveContext,
+): AsyncGenerator<FoundFolder> {
+  for await (const some of inHandfuls(folders, LISTED_NAMES)) {
+    signal.throwIfAborted()
+    const known = await findFolders(
+      db,
+      some.map(({ path }) => path),
+    )
+    for (const folder of some) {
+      const before = known.get(folder.path)
+      if (before?.digest === folder.digest()) {
+        seen.add(before.id)
+        progress((look.done += folder.count))
+      } else yield folder
+    }
+  }
+}
 
 /** @returns the folders' ids. */
-async function lookInto(folders: ListedFolder[], look: Look, context: ObserveContext): Promise<number[]> {
+async function lookInto(folders: FoundFolder[], look: Look, context: ObserveContext): Promise<number[]> {
   const { db, signal } = context
-  const paths = folders.map(({ folder }) => folder.path)
+  const paths = folders.map(({ path }) => path)
   // After a power cut the next look finds again what this one found.
   const ids = await withoutSync(db, (unsynced) => beginFolders(unsynced, paths))
   for (const chunk of chunksOf(folders, ids)) {
     signal.throwIfAborted()
     await mergeChunk(chunk, look, context)
   }
-  const ended = folders.map(({ folder, digest }) => ({ id: ids.get(folder.path)!, digest }))
+  const ended = folders.map((folder) => ({ id: ids.get(folder.path)!, digest: folder.digest() }))
   look.tally.removed += await withoutSync(db, (unsynced) => endFolders(unsynced, ended, look.seen))
   return [...ids.values()]
 }
 
 /** The pictures of folders, those of many small ones together: a statement takes as long for one as for a hundred. */
-function* chunksOf(folders: ListedFolder[], ids: ReadonlyMap<string, number>): Generator<ImageInFolder[]> {
+function* chunksOf(folders: FoundFolder[], ids: ReadonlyMap<string, number>): Generator<ImageInFolder[]> {
   let chunk: ImageInFolder[] = []
-  for (const { folder } of folders) {
+  for (const folder of folders) {
     const folderId = ids.get(folder.path)!
     for (const images of folder.images()) {
       for (const found of images) chunk.push({ found, folderId })
@@ -86,16 +95,23 @@ async function dropFolders(seen: ReadonlySet<number>, look: Look, db: Db): Promi
 }
 
 const PAGE_FOLDERS = 10_000
-/** Folders whose digests are looked up at once, and how many names they may hold together. */
-const HANDFUL = { folders: 500, names: 2_000 }
+const HANDFUL_FOLDERS = 500
+/** In folders whose digests are looked up at once, which each look does with all: their listings are kept until then. */
+const LISTED_NAMES = 200
+/** In changed folders that are recorded together. */
+const CHANGED_NAMES = 2_000
 
-async function* inHandfuls(folders: AsyncIterable<FoundFolder>): AsyncGenerator<FoundFolder[]> {
+/** As many folders as hold so many names together. */
+async function* inHandfuls(
+  folders: AsyncIterable<FoundFolder>,
+  mostNames: number,
+): AsyncGenerator<FoundFolder[]> {
   let some: FoundFolder[] = []
   let names = 0
   for await (const folder of folders) {
     some.push(folder)
     names += folder.count
-    if (some.length < HANDFUL.folders && names < HANDFUL.names) continue
+    if (some.length < HANDFUL_FOLDERS && names < mostNames) continue
     yield some
     ;[some, names] = [[], 0]
   }

@@ -8,6 +8,7 @@ import {
   type Folder,
   type FoundFolder,
   type Listing,
+  type SubFolder,
   below,
   chunkSize,
   digestOf,
@@ -47,8 +48,8 @@ export async function* walkFolder(root: string, passedOver: PassedOver): AsyncGe
 export async function* walkFolders(root: string, passedOver: PassedOver): AsyncGenerator<FoundFolder> {
   const top = realTop(root)
   const walk: Walk = { top, followed: new Set(), entries: 0, passedOver }
-  const waiting: Folder[] = [{ text: '', real: top, trail: [] }]
-  for (let folder = waiting.pop(); folder; folder = waiting.pop()) {
+  const waiting: Level[] = []
+  for (let folder: Folder | undefined = topFolder(top); folder; folder = nextFolder(waiting)) {
     const listing = await listFolder(walk, folder)
     const count = listing.names.length + listing.refused.length
     if (count > 0) {
@@ -60,7 +61,7 @@ export async function* walkFolders(root: string, passedOver: PassedOver): AsyncG
         images: () => imagesOf(folder, listing),
       }
     }
-    for (const subFolder of listing.subFolders.toReversed()) waiting.push(subFolder)
+    waiting.push({ parent: folder, left: listing.subFolders.toReversed() })
   }
 }
 
@@ -73,6 +74,9 @@ type Walk = {
   passedOver: PassedOver
 }
 
+/** The sub-folders of a folder that were not entered yet, the next one last. */
+type Level = { parent: Folder; left: SubFolder[] }
+
 type Entry = { folder: Folder; name: RawPath; kind: NameKind; text: string; real: RawPath }
 
 function realTop(root: string): RawPath {
@@ -81,6 +85,26 @@ function realTop(root: string): RawPath {
   } catch (error) {
     throw unreadableTop(root, error)
   }
+}
+
+function topFolder(top: RawPath): Folder {
+  return { text: '', real: top, trail: [] }
+}
+
+/** Takes the next one from the lowest level that has any left; undefined after the last. */
+function nextFolder(waiting: Level[]): Folder | undefined {
+  for (let level = waiting.at(-1); level; level = waiting.at(-1)) {
+    const next = level.left.pop()
+    if (next !== undefined) return folderOf(level.parent, next)
+    waiting.pop()
+  }
+  return undefined
+}
+
+function folderOf(parent: Folder, subFolder: SubFolder): Folder {
+  const text = below(parent, nameOf(subFolder))
+  if (typeof subFolder !== 'string') return { text, real: subFolder.real, trail: subFolder.trail }
+  return { text, real: joinRaw(parent.real, subFolder), trail: parent.trail }
 }
 
 async function listFolder(walk: Walk, folder: Folder): Promise<Listing> {
@@ -95,9 +119,13 @@ async function listFolder(walk: Walk, folder: Folder): Promise<Listing> {
     // The calls are synchronous; other work gets its turn here.
     if (++walk.entries % chunkSize === 0) await nextTurn()
   }
-  listing.subFolders.sort((a, b) => compareNaturally(a.text, b.text))
+  listing.subFolders.sort((a, b) => compareNaturally(nameOf(a), nameOf(b)))
   refused.sort((a, b) => compareNaturally(a.path, b.path))
   return listing
+}
+
+function nameOf(subFolder: SubFolder): string {
+  return pathText(typeof subFolder === 'string' ? subFolder : subFolder.name)
 }
 
 function readNames(folder: Folder, refused: FoundImage[]): RawPath[] {
@@ -119,7 +147,7 @@ function listEntry(walk: Walk, folder: Folder, name: RawPath, listing: Listing):
   if (found === undefined) return // gone since the folder was listed
   const entry = { folder, name, kind, text: below(folder, text), real }
   if (isRefusal(found)) addCandidate(walk, entry, found, listing)
-  else if (found.isDirectory()) listing.subFolders.push({ text: entry.text, real, trail: folder.trail })
+  else if (found.isDirectory()) listing.subFolders.push(name)
   else if (found.isSymbolicLink()) listLink(walk, entry, listing)
   else addCandidate(walk, entry, found, listing)
 }
@@ -144,7 +172,7 @@ function listFolderLink(walk: Walk, entry: Entry, target: RawPath, listing: List
     refuse({ reason: 'link_loop', detail: 'a link to a folder that this link is in' })
   else if (walk.followed.has(target))
     refuse({ reason: 'link_repeated', detail: 'another link already leads to this folder' })
-  else listing.subFolders.push({ text: entry.text, real: target, trail })
+  else listing.subFolders.push({ name: entry.name, real: target, trail })
   walk.followed.add(target)
 }
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db } from '../database.js'
+import type { Row } from '../schema.js'
 import { deleteUnseen } from './images.js'
 
 /** What is on record of some folders, by path; those that were never seen are not in it. */
@@ -7,11 +8,10 @@ export async function findFolders(
   db: Db,
   paths: readonly string[],
 ): Promise<Map<string, { id: number; digest: string }>> {
-  const rows = await db
-    .selectFrom('folders')
-    .select(['id', 'path', 'digest'])
-    .where('path', 'in', sql<string>`(select value from json_each(${JSON.stringify(paths)}))`)
-    .execute()
+  // Written out: it is asked thousands of times in a look, and building it takes longer than the answer.
+  const { rows } = await sql<Row<'folders'>>`
+    select id, path, digest from folders where path in (select value from json_each(${JSON.stringify(paths)}))
+  `.execute(db)
   return new Map(rows.map(({ id, path, digest }) => [path, { id, digest }]))
 }
 
