@@ -9,9 +9,10 @@ import type { Home } from '../data/home.js'
 import { countBatches } from '../data/records/batches.js'
 import { type ChargeSum, sumCharges } from '../data/records/charges.js'
 import { countRequestsOfRun } from '../data/records/materializations.js'
-import { findRun } from '../data/records/runs.js'
+import { type Run, type RunTerms, findRun, findWaitingRun } from '../data/records/runs.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
+import { selectionText } from '../pipeline/engine/run-life.js'
 import { select } from '../pipeline/engine/selection.js'
 import { HemlineError } from '../pipeline/errors.js'
 import type { Connect } from './connect.js'
@@ -22,7 +23,7 @@ import { type SendingOfRun, type SendingSections, settleSending } from './sendin
 export type WantedRun = {
   /** Keys, or a selection as typed. */
   selection: readonly string[]
-  /** A run on record that is gone on with. */
+  /** A run on record that is gone on with; without, one that waits for the same on the same terms is. */
   runId?: number
   except?: ReadonlySet<string>
   observes: boolean
@@ -30,7 +31,7 @@ export type WantedRun = {
   waits: boolean
   /** When it is stopped it goes back into the queue, instead of ending. */
   requeues?: boolean
-  /** At most so many new requests; undefined for all. */
+  /** At most so many new requests, from its beginning on; undefined for all. */
   limit: number | undefined
   /** Whether these are taken from all over the pictures, to stand for the others. */
   isSpread?: boolean
@@ -68,12 +69,17 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
     ofRun = { method: undefined, maxCostNanoUsd: undefined },
     ...options
   } = wanted
+  const terms = { requestLimit: limit, isSpread, ...ofRun }
   const before = await ledgerOf(db)
-  const begun = wanted.runId === undefined ? undefined : await findRun(db, wanted.runId)
+  const begun = await findBegun(db, wanted, terms)
   const since = begun === undefined ? clock.now() : new Date(begun.started_at)
-  if (cutsAnew(wanted)) await withdrawUnsentParts(db, home)
+  const built = begun === undefined ? 0 : await countRequestsOfRun(db, begun.id, tasksFile.key)
+  // What it built itself is part of its limit, and is sent instead of being cut anew.
+  if (built === 0 && cutsAnew(wanted)) await withdrawUnsentParts(db, home)
   const result = await materialize({
     ...options,
+    ...(begun === undefined ? {} : { runId: begun.id }),
+    terms,
     graph: fashionGraph,
     resources: {
       db,
@@ -82,7 +88,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
       catalogue,
       connect: () => connect(db),
       pollIntervalMs: pollIntervalMs ?? POLL_INTERVALS_MS[settings.provider],
-      allowance: { requests: limit ?? Infinity, isSpread },
+      allowance: { requests: Math.max(0, (limit ?? Infinity) - built), isSpread },
       sending: settleSending(sections, ofRun, since),
       sentAhead: { batches: 0, requests: 0 },
       notify,
@@ -100,17 +106,10 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
   }
 }
 
-/**
- * What is left of a run that was begun before, here or by a process that died: what it built is part of its limit, and is sent
- * instead of being cut anew after another look.
- */
-export async function leftOf(
-  db: Db,
-  runId: number,
-  limit: number | undefined,
-): Promise<{ limit: number | undefined; hasBuilt: boolean }> {
-  const built = await countRequestsOfRun(db, runId, tasksFile.key)
-  return { limit: limit === undefined ? undefined : limit - built, hasBuilt: built > 0 }
+/** The run on record that is gone on with, by whoever: its limit and its budget count from its beginning on. */
+function findBegun(db: Db, { runId, selection }: WantedRun, terms: RunTerms): Promise<Run | undefined> {
+  if (runId !== undefined) return findRun(db, runId)
+  return findWaitingRun(db, selectionText(fashionGraph, select(fashionGraph, selection)), terms)
 }
 
 /** Whether a limit is about to be applied to what waits, also to what waits in parts that were never sent. */

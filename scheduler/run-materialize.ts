@@ -11,7 +11,7 @@ import { systemClock } from '../pipeline/clock.js'
 import { takeLease } from '../pipeline/engine/lease.js'
 import { select } from '../pipeline/engine/selection.js'
 import { type LazyConnection, prepareConnection } from './connect.js'
-import { type Executor, type FinishedRun, checkModel, executeRun, leftOf } from './execute-run.js'
+import { type Executor, type FinishedRun, checkModel, executeRun } from './execute-run.js'
 import { thisProcess } from './holder.js'
 import { refuseLostDatabase } from './lost-database.js'
 import type { Progress } from './progress.js'
@@ -89,15 +89,11 @@ async function executeHere(
   const lease = await takeLease(executor.db, thisProcess('run'), systemClock)
   try {
     await pin()
-    const { selection, isForced, waits, isSpread = false, ofRun, runId } = request
+    const { selection, isForced, waits, limit, isSpread = false, ofRun, runId } = request
     if (runId !== undefined) await requeueRuns(executor.db, systemClock.now())
-    const { limit, hasBuilt } =
-      runId === undefined
-        ? { limit: request.limit, hasBuilt: false }
-        : await leftOf(executor.db, runId, request.limit)
     return await executeRun(
       {
-        ...{ selection, isForced, waits, limit, isSpread, ofRun, observes: !hasBuilt, trigger: 'person' },
+        ...{ selection, isForced, waits, limit, isSpread, ofRun, observes: true, trigger: 'person' },
         ...(runId === undefined ? {} : { runId }),
       },
       { ...executor, signal: AbortSignal.any([executor.signal, lease.lost]) },

@@ -6,10 +6,14 @@ import type { RunState } from '../schema/engine-tables.js'
 export type Run = Row<'runs'>
 
 /** What a run is to do, and who asked for it. */
-export type NewRun = {
+export type NewRun = RunTerms & {
   selection: string
   trigger: string
   isForced?: boolean
+}
+
+/** What a run may ask and spend, and how; on record from its first moment, for whoever goes on with it. */
+export type RunTerms = {
   /** At most so many new requests; undefined for all. */
   requestLimit?: number | undefined
   /** Whether these are taken from all over the list. */
@@ -38,6 +42,21 @@ export async function insertRun(
     .returning('id')
     .executeTakeFirstOrThrow()
   return id
+}
+
+/** The latest run that waits with this selection and on these terms; undefined when there is none. */
+export async function findWaitingRun(db: Db, selection: string, terms: RunTerms): Promise<Run | undefined> {
+  const waiting = await findRuns(db, ['waiting'])
+  return waiting.findLast((run) => run.selection === selection && isOnTerms(run, terms))
+}
+
+function isOnTerms(run: Run, { requestLimit, isSpread = false, method, maxCostNanoUsd }: RunTerms): boolean {
+  return (
+    run.request_limit === (requestLimit ?? null) &&
+    run.is_spread === Number(isSpread) &&
+    run.method === (method ?? null) &&
+    run.max_cost_nano_usd === (maxCostNanoUsd ?? null)
+  )
 }
 
 /** Runs in one of the states, oldest first. */

@@ -1,4 +1,5 @@
 import type { Db } from '../../data/database.js'
+import type { RunTerms } from '../../data/records/runs.js'
 import type { Clock } from '../clock.js'
 import type { Graph } from './graph.js'
 import type { RunEvent } from './run-events.js'
@@ -9,6 +10,8 @@ export type MaterializeOptions<R> = {
   selection: readonly string[]
   /** A run on record, queued or parked, to be gone on with; its selection is that of the options. */
   runId?: number
+  /** What a new run is to keep to, for the record; one that waits on others is not gone on with. */
+  terms?: RunTerms
   /** Selected assets that are left alone this time, as if nothing about them had changed. */
   except?: ReadonlySet<string>
   /** Whether sources are looked at first; without, what is on record of them stands. */

@@ -39,7 +39,7 @@ export async function materialize<R>(options: MaterializeOptions<R>): Promise<Ru
   const keys = select(graph, options.selection)
   const { runId, round } = await openRun(
     db,
-    { graph, keys, trigger, isForced, runId: options.runId },
+    { graph, keys, trigger, isForced, runId: options.runId, terms: options.terms ?? {} },
     clock.now(),
     onEvent,
   )

@@ -1,5 +1,13 @@
 import type { Db } from '../../data/database.js'
-import { type Run, findRuns, insertRun, moveRun, recordSuccessor } from '../../data/records/runs.js'
+import {
+  type Run,
+  type RunTerms,
+  findRuns,
+  findWaitingRun,
+  insertRun,
+  moveRun,
+  recordSuccessor,
+} from '../../data/records/runs.js'
 import { findLastRound, interruptSteps } from '../../data/records/steps.js'
 import type { RunState } from '../../data/schema/engine-tables.js'
 import { explainSystemError } from '../../data/system-errors.js'
@@ -8,8 +16,8 @@ import type { Graph } from './graph.js'
 import type { RunEvent } from './run-events.js'
 
 /**
- * Opens the run for a selection: goes on with the one that is named, or that waits for the same selection, or begins a new
- * one. The caller
+ * Opens the run for a selection: goes on with the one that is named, or that waits for the same selection on the same terms, or
+ * begins a new one. The caller
  * holds the executor's lease, so a run that is `running` belongs to a process that died; it and other waiting runs end
  * as `interrupted`. Nothing that they left is lost: what they did is in the records that every run goes on from.
  *
@@ -24,17 +32,17 @@ export async function openRun<R>(
     trigger: string
     isForced: boolean
     runId: number | undefined
+    terms: RunTerms
   },
   now: Date,
   onEvent: (event: RunEvent) => void,
 ): Promise<{ runId: number; round: number }> {
-  const { graph, keys, trigger, isForced } = wanted
+  const { graph, keys, trigger, isForced, terms } = wanted
   const selection = selectionText(graph, keys)
   const { runId, round, isResumed, ended } = await db.transaction().execute(async (trx) => {
     const open = await findRuns(trx, ['running', 'waiting'])
-    const resumed =
-      wanted.runId ?? open.findLast((run) => run.state === 'waiting' && run.selection === selection)?.id
-    const id = resumed ?? (await insertRun(trx, { selection, trigger, isForced }, now))
+    const resumed = wanted.runId ?? (await findWaitingRun(trx, selection, terms))?.id
+    const id = resumed ?? (await insertRun(trx, { selection, trigger, isForced, ...terms }, now))
     const others = open.filter((run) => run.id !== id)
     const interrupted = others.map((run) => ({ run: run.id, because: becauseOf(run, id) }))
     for (const { run, because } of interrupted) {

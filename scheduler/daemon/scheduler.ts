@@ -5,14 +5,7 @@ import { findStartedTicks, finishTick } from '../../data/records/ticks.js'
 import type { RunResult } from '../../pipeline/engine/materialize.js'
 import { observeSources } from '../../pipeline/engine/observe-sources.js'
 import { closeRun, selectedKeys } from '../../pipeline/engine/run-life.js'
-import {
-  type Executor,
-  type FinishedRun,
-  type WantedRun,
-  checkModel,
-  executeRun,
-  leftOf,
-} from '../execute-run.js'
+import { type Executor, type FinishedRun, type WantedRun, checkModel, executeRun } from '../execute-run.js'
 import { observeResources } from '../observe-resources.js'
 import { settleSending } from '../sending.js'
 import type { Automation } from './automation.js'
@@ -136,16 +129,15 @@ async function wantedRun(
   const run = (await findRun(db, action.run))!
   const isNew = action.kind === 'queued'
   const isPersons = run.trigger === 'person'
-  const { limit, hasBuilt } = await leftOf(db, run.id, run.request_limit ?? undefined)
   return {
     runId: run.id,
     selection: selectedKeys(fashionGraph, run.selection),
     // What a person asks for begins with a look; the clock has looked before it decided.
-    observes: isNew && isPersons && !hasBuilt,
+    observes: isNew && isPersons,
     isForced: isNew && run.is_forced === 1,
     waits: false,
     requeues: true,
-    limit,
+    limit: run.request_limit ?? undefined,
     isSpread: run.is_spread === 1,
     ofRun: { method: run.method ?? undefined, maxCostNanoUsd: run.max_cost_nano_usd ?? undefined },
     trigger: isPersons ? 'person' : 'clock',

@@ -45,4 +45,41 @@ portioning('a window of enqueued tokens is never exceeded, and the batches follo
   assert.is(await charged(desk), 32)
 })
 
+/** How many requests were sent, or answered by now. */
+async function sent(desk: Desk): Promise<number> {
+  const requests = await desk.lines(['requests'])
+  return requests.filter(({ state }) => state === 'submitted' || state === 'answered').length
+}
+
+portioning('a limit is that of a run, also when the same command goes on with it', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const limited = [...LOCAL.slice(0, 3), '--images', 'samples/images', '--limit', '5']
+  assert.is((await desk.run([...limited, '--no-wait'])).code, 3)
+  assert.is((await desk.run([...limited, '--no-wait'])).code, 3)
+  assert.is((await desk.json([...limited, '--wait', ...FAST])).state, 'done')
+  assert.is(await sent(desk), 5)
+  // Without it, the run is another one.
+  await desk.run([...limited, '--no-wait'])
+  assert.is((await desk.json(LOCAL)).run, 3)
+  assert.is(await sent(desk), 32)
+})
+
+portioning('what a killed run was allowed, a daemon that goes on with it is allowed', async () => {
+  for (const [terms, most] of [
+    [['--limit', '5'], 5],
+    [['--max-cost', '0'], 0],
+  ] as const) {
+    await using desk = await makeDesk()
+    await placeSamples(desk)
+    const killed = desk.start([...LOCAL, '--images', 'samples/images', ...terms])
+    await killed.says('run.started')
+    killed.child.kill('SIGKILL')
+    await killed.ended
+    const { stderr } = await desk.run(['daemon', '--once'])
+    assert.match(stderr, '"event":"step.done","asset":"tasks_file"')
+    assert.is(await sent(desk), most, terms.join(' '))
+  }
+})
+
 portioning.run()
