@@ -14,9 +14,13 @@ export type EndedRun = {
   isBilled: boolean
 }
 
-/** How a run ended, what it sent and what that cost, and what to type next; a few lines. */
-export function describeRun(run: EndedRun, home: string): string {
-  return [didWhat(run), ...next(run, home)].join('\n')
+/**
+ * How a run ended, what it sent and what that cost, and what to type next; a few lines.
+ *
+ * @param terms  the flags by which the run was limited: what is typed next must not lift them. Empty for none.
+ */
+export function describeRun(run: EndedRun, home: string, terms: readonly string[] = []): string {
+  return [didWhat(run), ...next(run, home, terms)].join('\n')
 }
 
 /** What is said when a look found files, and no picture among them. */
@@ -48,15 +52,16 @@ const words: Record<EndedRun['state'], string> = {
   interrupted: 'interrupted',
 }
 
-function next({ state, steps, isBilled }: EndedRun, home: string): string[] {
+function next({ state, steps, isBilled }: EndedRun, home: string, terms: readonly string[]): string[] {
   const flag = flagOfHome(home)
+  const materialize = [`hemline materialize${flag}`, ...terms].join(' ')
   const waiting = steps.find((step) => step.state === state)
   const reason = waiting?.because
   switch (state) {
     case 'done':
       return [`See them: hemline posts${flag}`, `Take them out: hemline export${flag} --out posts.csv`]
     case 'waiting': {
-      const goOn = `Go on with: hemline materialize${flag} --wait`
+      const goOn = `Go on with: ${materialize} --wait`
       const isSent = waiting?.asset !== 'submitted_batch'
       const word = isBilled
         ? 'The batch goes on without this program.'
@@ -70,6 +75,6 @@ function next({ state, steps, isBilled }: EndedRun, home: string): string[] {
       return [...(reason ? [`Held: ${reason}.`] : []), `Look at: hemline batches${flag}`]
     case 'failed':
     case 'interrupted':
-      return [`Nothing is lost. Go on with: hemline materialize${flag}`]
+      return [`Nothing is lost. Go on with: ${materialize}`]
   }
 }

@@ -22,7 +22,7 @@ const SHOWN_BATCHES = 5
 /** Prints how a run ended: as one JSON object, or as sentences and the cost table, with what to type next. */
 export async function reportRun(
   run: FinishedRun,
-  options: { home: string; isJson: boolean; showsPosts?: boolean },
+  options: { home: string; isJson: boolean; showsPosts?: boolean; terms?: readonly string[] },
 ): Promise<void> {
   if (options.isJson) await printObject(toJson(run))
   else {
@@ -39,7 +39,7 @@ export async function reportRun(
       }
       const { usable, skipped } = (await countStates(db)).images
       if (usable === 0 && skipped > 0) await print(describeNoPictures(skipped, options.home))
-      await print(describeRun(run, options.home))
+      await print(describeRun(run, options.home, options.terms))
     } finally {
       await db.destroy()
     }

@@ -94,7 +94,14 @@ export const materialize = defineCommand({
       },
       makeProgress(process.stderr),
     )
-    await reportRun(result, { home, isJson: args.json })
+    await reportRun(result, { home, isJson: args.json, terms: termsOf(args) })
     return exitCodeOf(result.state)
   },
 })
+
+/** The flags of a run that whoever goes on with it has to type again. */
+function termsOf(args: { [Name in (typeof TERMS)[number]]?: string | number | undefined }): string[] {
+  return TERMS.flatMap((name) => (args[name] === undefined ? [] : [`--${name} ${args[name]}`]))
+}
+
+const TERMS = ['limit', 'method', 'max-cost'] as const

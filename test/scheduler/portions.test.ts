@@ -55,7 +55,9 @@ portioning('a limit is that of a run, also when the same command goes on with it
   await using desk = await makeDesk()
   await placeSamples(desk)
   const limited = [...LOCAL.slice(0, 3), '--images', 'samples/images', '--limit', '5']
-  assert.is((await desk.run([...limited, '--no-wait'])).code, 3)
+  const { code, stdout } = await desk.run([...limited, '--no-wait'])
+  assert.is(code, 3)
+  assert.match(stdout, 'Go on with: hemline materialize --limit 5 --wait')
   assert.is((await desk.run([...limited, '--no-wait'])).code, 3)
   assert.is((await desk.json([...limited, '--wait', ...FAST])).state, 'done')
   assert.is(await sent(desk), 5)
