@@ -64,6 +64,7 @@ export const submittedBatch = defineAsset({
     const send = sender(wanted, context)
     for (const each of wanted) {
       const sent = await send(each)
+      if (sent.kind === 'withdrawn') continue
       if (sent.kind === 'no_room') metadata.waiting_for_room++
       else if (sent.kind !== 'open' && sent.kind !== 'asked') unfinished.push(sent)
       else {
@@ -78,9 +79,9 @@ export const submittedBatch = defineAsset({
 })
 
 /** `asked`: one by one, from here. */
-type Sent = { kind: 'open' } | { kind: 'asked' } | { kind: 'no_room' } | Unfinished
+type Sent = { kind: 'open' } | { kind: 'withdrawn' } | { kind: 'asked' } | { kind: 'no_room' } | Unfinished
 type Unfinished =
-  | Exclude<Submission, { kind: 'open' }>
+  | Exclude<Submission, { kind: 'open' } | { kind: 'withdrawn' }>
   | { kind: 'refused'; error: unknown }
   | { kind: 'over_budget'; because: string; hint: string }
 

@@ -28,6 +28,7 @@ function levelOf({ kind }: ProgressEvent): 'info' | 'warn' | 'error' {
   const warnings = [
     'batch.doubtful',
     'batch.refused',
+    'batch.withdrawn',
     'batch.poll_failed',
     'batch.status_unknown',
     'batch.usage_differs',

@@ -115,6 +115,8 @@ function sentenceOf(event: Told): string | undefined {
       return `warning: no answer to the creation of a batch (${event.because}); looking for it before trying again`
     case 'batch.refused':
       return `warning: ${event.part} was refused: ${event.because}`
+    case 'batch.withdrawn':
+      return `warning: ${event.part} is not sent: ${event.because}`
     case 'batch.poll_failed':
       return `warning: a poll of ${event.batch} failed (${event.because}); it is tried again`
     case 'batch.status_unknown':

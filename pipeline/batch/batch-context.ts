@@ -23,7 +23,7 @@ export type BatchContext = {
 export type BatchEvent =
   | { kind: 'batch.uploading'; part: string; bytes: number }
   | { kind: 'batch.submitted' | 'batch.adopted'; batch: string; part: string; requests: number }
-  | { kind: 'batch.doubtful' | 'batch.refused'; part: string; because: string }
+  | { kind: 'batch.doubtful' | 'batch.refused' | 'batch.withdrawn'; part: string; because: string }
   | {
       kind: 'batch.polled'
       batch: string

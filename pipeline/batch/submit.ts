@@ -18,6 +18,7 @@ import { KEY_FIELD, type ProviderBatch, ProviderError } from '../provider/provid
 import { type BatchContext, assertSameAccount } from './batch-context.js'
 import { refuseSentPart } from './database-behind.js'
 import { notePath } from './note-name.js'
+import { withdrawDamaged } from './part-file.js'
 import { noteLane } from './part-note.js'
 import { learnWindow } from './window.js'
 
@@ -30,9 +31,13 @@ const LONGEST_PAUSE_MS = 5 * 60_000
 /** When to send the same file again after the provider rejected a batch that it accepted before. */
 const PAUSES_AFTER_REJECTION_MS = [30_000, 60_000, 120_000, 300_000]
 
-/** `open`: the batch is at the provider. `later`: nothing more to do before the instant. `held`: a person decides. */
+/**
+ * `open`: the batch is at the provider. `later`: nothing more to do before the instant. `held`: a person decides.
+ * `withdrawn`: its file is not what was written, so its requests wait for another one.
+ */
 export type Submission =
   | { kind: 'open' }
+  | { kind: 'withdrawn' }
   | { kind: 'later'; at: Date; because: string }
   | { kind: 'held'; because: string }
 
@@ -131,12 +136,10 @@ async function uploadThenCreate(part: Part, batch: BatchRecord, context: BatchCo
   try {
     const since = new Date(batch.intended_at)
     const found = await provider.findUpload({ fileName, bytes: part.bytes, since }, signal)
+    if (!found && (await withdrawDamaged(part, batch, context))) return { kind: 'withdrawn' }
     if (!found) context.notify({ kind: 'batch.uploading', part: part.path, bytes: part.bytes })
-    await recordUpload(
-      db,
-      batch.id,
-      found ?? (await provider.upload(context.pathOf(part.path), fileName, signal)),
-    )
+    const fileId = found ?? (await provider.upload(context.pathOf(part.path), fileName, signal))
+    await recordUpload(db, batch.id, fileId)
   } catch (error) {
     return tryLater(part, batch, error, context)
   }

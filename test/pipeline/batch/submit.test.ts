@@ -1,3 +1,4 @@
+import { appendFile, rm, truncate } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findBatches } from '../../../data/records/batches.js'
@@ -229,6 +230,31 @@ submitting(
     await rejection(recordCreateSent(world.db, batch!, now))
   },
 )
+
+submitting('takes back a part whose file is gone, or is not what was written', async () => {
+  const damages: ((path: string) => Promise<void>)[] = [
+    (path) => rm(path),
+    (path) => truncate(path, 20),
+    (path) => appendFile(path, '{"custom_id":"of nobody"}\n'),
+  ]
+  for (const damage of damages) {
+    await using world = await makeWorld()
+    const [part] = await world.buildParts(2)
+    // One try was begun before, too.
+    world.proxy.decide = (call) => (call === UPLOAD ? 'lose_request' : 'pass')
+    assert.is((await submitPart(part!, world.context)).kind, 'later')
+    world.proxy.decide = () => 'pass'
+    await damage(world.context.pathOf(part!.path))
+    const sent = count(world, UPLOAD)
+    assert.equal(await submitPart(part!, world.context), { kind: 'withdrawn' })
+    assert.equal([count(world, UPLOAD), count(world, CREATE)], [sent, 0])
+    const requests = await listRequests(world.db, { afterId: 0, limit: 10 })
+    assert.equal(
+      requests.map(({ state, attempts }) => [state, attempts]),
+      [1, 2].map(() => ['pending', 0]),
+    )
+  }
+})
 
 submitting('never has two live batches for one part', async () => {
   await using world = await makeWorld()
