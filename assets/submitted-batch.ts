@@ -33,22 +33,22 @@ export const submittedBatch = defineAsset({
   },
 
   /**
-   * Sends the parts that are on record while later ones are written. At the first that is not taken at once it ends: the
-   * step itself has the patience. Nor does it begin while it depends on what is still to come whether anything is sent, and
+   * Sends the parts that are on record while later ones are written. With the first that is not taken at once it has
+   * enough: the step itself has the patience. Nor does it begin while it depends on what is still to come whether anything is sent, and
    * how: of a run's own budget all that it sends counts; what a limit leaves, after a kill, is known by tasks files that are
    * done; and few requests may go another way.
    */
   async workAhead(context) {
     const { db, sending, sentAhead, allowance } = context
-    if (sending.budget.run || allowance.requests !== Infinity) return
+    if (sending.budget.run || allowance.requests !== Infinity) return 'enough'
     const wanted = await wantedParts(await findParts(db, 'built'), context)
     if (wanted.some(({ lane }) => lane !== 'batch')) return
     const send = sender(wanted, context)
     for (const each of wanted) {
       const sent = await send(each)
       if (sent.kind === 'refused') throw sent.error
-      if (sent.kind === 'no_room') continue
-      if (sent.kind !== 'open') return
+      if (sent.kind === 'no_room' || sent.kind === 'withdrawn') continue
+      if (sent.kind !== 'open') return 'enough'
       sentAhead.batches++
       sentAhead.requests += each.part.requests
     }

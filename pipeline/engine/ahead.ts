@@ -42,7 +42,7 @@ export function workAhead<R>(run: CurrentRun<R>, below: readonly Asset<R>[]): Ah
       for (const asset of willing) {
         if (isOver || signal.aborted) return
         try {
-          await asset.workAhead!(context)
+          if ((await asset.workAhead!(context)) === 'enough') willing.delete(asset)
         } catch (error) {
           willing.delete(asset)
           if (!signal.aborted) onEvent({ kind: 'ahead.failed', asset: asset.key, error })

@@ -70,10 +70,10 @@ export type Asset<R = never, M = unknown> = {
   pending?(db: Db): Promise<string | undefined>
   /**
    * Does what can be done already while an input is still being made, with what of it is on record. Called in a run that
-   * makes both, never twice at once, and not again in that step once it failed. Whatever it leaves, `materialize` does as if
+   * makes both, never twice at once, and not again in that step once it failed or said that it is `enough`. Whatever it leaves, `materialize` does as if
    * nothing had been done ahead; a kill at any point must be as safe as there.
    */
-  workAhead?(context: R & AheadContext): Promise<void>
+  workAhead?(context: R & AheadContext): Promise<void | 'enough'>
   /** May be run again after a kill at any point, and then makes what it would have made. */
   materialize(inputs: Record<string, Input<unknown>>, context: R & StepContext): Promise<Outcome<M>>
 }

@@ -108,6 +108,20 @@ ahead('that fails is told, fails nothing, and is not tried again before its own 
   assert.equal(world.told('step.failed'), [])
 })
 
+ahead('that has enough is not called again before its own step', async () => {
+  await using world = await makeWorld()
+  let calls = 0
+  const dough = pieces(3)
+  const bread = dish('bread', [dough], {
+    async workAhead() {
+      return ++calls === 2 ? 'enough' : undefined
+    },
+  })
+  const { state } = await world.run([dough, bread])
+  assert.equal([state, calls, world.made], ['done', 2, ['dough', 'bread']])
+  assert.equal(world.told('ahead.failed'), [])
+})
+
 ahead('is waited for by the step below, and where the step above failed', async () => {
   for (const fails of [false, true]) {
     await using world = await makeWorld()

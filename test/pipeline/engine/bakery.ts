@@ -51,7 +51,7 @@ export function dish(
     codeVersion?: string
     pending?: () => string | undefined
     make?: Make
-    workAhead?: (context: Bakery & AheadContext) => Promise<void>
+    workAhead?: (context: Bakery & AheadContext) => Promise<void | 'enough'>
   } = {},
 ): Asset<Bakery, Metadata> {
   const { codeVersion = '1', pending = () => undefined, make = bake, workAhead } = options

@@ -164,6 +164,22 @@ sending(
   },
 )
 
+sending('what was not taken is not sent again with each part that follows', async () => {
+  await using world = await makeWorld()
+  let isWritten = false
+  const tries = (): number => world.proxy.calls.filter((call) => call === 'POST /v1/files').length
+  world.proxy.answer = (call) =>
+    call === 'POST /v1/files' && !isWritten ? { status: 500, error: { message: 'later' } } : undefined
+  const { state } = await world.run({
+    onEvent: (event) => {
+      if (event.kind !== 'step.done' || event.asset !== 'tasks_file') return
+      isWritten = true
+      assert.ok(tries() <= 1, `sent ${tries()} times`)
+    },
+  })
+  assert.equal([state, failures(world)], ['done', []])
+})
+
 sending('a part that is refused is told once, and met again by the step', async () => {
   await using world = await makeWorld()
   world.proxy.answer = (call) =>
