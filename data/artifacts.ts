@@ -9,8 +9,13 @@ import { makeFolder } from './make-folder.js'
  */
 export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const file = await createArtifact(path)
-  await file.write(content)
-  await file.commit()
+  try {
+    await file.write(content)
+    await file.commit()
+  } catch (error) {
+    await file.discard()
+    throw error
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { readFile, readdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
-import { createArtifact } from '../../data/artifacts.js'
+import { createArtifact, writeAtomically } from '../../data/artifacts.js'
 import { temporaryDirectory } from '../pipeline/provider/local-server/temporary-directory.js'
 import { rejection } from '../rejection.js'
 
@@ -34,6 +34,10 @@ artifacts('say that the disk is full before they have their name, and leave noth
     const writing = artifact.write(Buffer.alloc(length)).then(() => artifact.commit())
     assert.match((await rejection(writing)).message, 'ENOSPC')
     await artifact.discard()
+    assert.equal(await readdir(folder.path), [])
+    await symlink('/dev/full', join(folder.path, 'file.part'))
+    const whole = writeAtomically(join(folder.path, 'file'), Buffer.alloc(length))
+    assert.match((await rejection(whole)).message, 'ENOSPC')
     assert.equal(await readdir(folder.path), [])
   }
 })

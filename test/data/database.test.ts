@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { setTimeout } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { suite } from 'uvu'
@@ -71,6 +72,23 @@ databases('lets commits wait for the disk only as long as it is told to', async 
     const fails = withoutSync(db, () => Promise.reject(new Error('no such luck')))
     assert.is((await rejection(fails)).message, 'no such luck')
     assert.is(await pragma(db, 'synchronous'), 2)
+    // Whoever writes meanwhile is not among them, though it is the same connection.
+    let isOver = false
+    const long = withoutSync(db, async (unsynced) => {
+      for (let commit = 0; commit < 5; commit++) {
+        await setImmediate()
+        await unsynced.transaction().execute((trx) => pragma(trx, 'synchronous'))
+      }
+      isOver = true
+    })
+    const others = [db, db].map((each) =>
+      each.transaction().execute(async (trx) => [isOver, await pragma(trx, 'synchronous')]),
+    )
+    assert.equal(await Promise.all(others), [
+      [true, 2],
+      [true, 2],
+    ])
+    await long
   })
 })
 
