@@ -77,10 +77,11 @@ export function openaiProvider(options: {
     upload: (path, fileName, signal) =>
       call('upload of the tasks file', signal, async (ofCall) => {
         const form = await uploadForm(path, fileName, { purpose: 'batch' })
-        const uploaded = await client.post<{ id: string }>('/files', {
+        const uploaded = await client.post<{ id?: unknown }>('/files', {
           ...{ ...form, ...once, fetchOptions: NOT_TEED },
           ...{ signal: ofCall, timeout: TRANSFER_TIMEOUT_MS },
         })
+        if (typeof uploaded?.id !== 'string') throw new Error('the answer is not a file')
         return uploaded.id
       }),
 

@@ -85,6 +85,18 @@ uploading('is sent once, also where the server sends it elsewhere', async () => 
   assert.equal([code, acted, world.calls.length], ['provider_connection_lost', 'maybe', 1])
 })
 
+uploading('is in doubt where the answer names no file', async () => {
+  for (const answer of ['{}', 'null', '{"id":7}', '<html>']) {
+    await using world = await makeWorld((request, response) => {
+      request.resume().on('end', () => {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(answer)
+      })
+    })
+    const { code, acted, isPassing } = (await rejection(world.upload())) as ProviderError
+    assert.equal([code, acted, isPassing], ['provider_answer_broken', 'maybe', true], answer)
+  }
+})
+
 uploading('fails where the file changes while it is sent', async () => {
   await using world = await makeWorld((request, response) => {
     request.once('data', () => void truncate(world.path, 10e6)).on('end', () => accept(response))
