@@ -45,11 +45,21 @@ export async function askSample(
   const price = `${formatUsd(cost)}${run.isBilled ? '' : ' (not billed)'}`
   process.stderr.write(`Sample: ${formatCountOf(requests, 'answer')} for ${price}; they are kept.\n`)
   const isAnswered = await withHome(home, async (db) => (await findOpenBatches(db, 'here')).length === 0)
-  if (run.state === 'waiting' && isAnswered) return exitCodes.done
+  if (run.state === 'waiting' && isAnswered) {
+    if (requests === 0) process.stderr.write(askedBefore(run.runId, count))
+    return exitCodes.done
+  }
   for (const { state, because } of run.steps) {
     if (state === 'held') process.stderr.write(`Held: ${because}.\n`)
     if (state === 'waiting') process.stderr.write(`Waiting: ${because}. Type the same again to go on.\n`)
   }
-  if (run.error !== undefined) reportError(run.error, process.stderr)
+  if (run.state === 'interrupted') process.stderr.write('Interrupted. What was asked is on record.\n')
+  if (run.error !== undefined && run.state === 'failed') reportError(run.error, process.stderr)
   return exitCodeOf(run.state)
+}
+
+/** A run of the same sample is gone on with for as long as it waits, and asks no more than it was told. */
+function askedBefore(run: number, count: number): string {
+  const asked = formatCountOf(count, 'request')
+  return `Run ${run} has asked its ${asked}, and waits for a batch beside it. Another sample follows when that is over.\n`
 }

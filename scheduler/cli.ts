@@ -1,5 +1,4 @@
 import process from 'node:process'
-import { exitCodes } from './exit-codes.js'
 import { loadEnvFile } from './load-env-file.js'
 import { plainStatusArgs, runPlainStatus } from './plain-status.js'
 
@@ -10,9 +9,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.
 
 // Work goes on when nobody reads its log any more.
 process.stderr.on('error', () => {})
-
-// What ends because nothing is left to wait for, before it knows how it ended, has failed.
-process.exitCode = exitCodes.failed
 
 const argv = process.argv.slice(2)
 const plainStatus = plainStatusArgs(argv)

@@ -9,7 +9,7 @@ import type { Home } from '../data/home.js'
 import { countBatches } from '../data/records/batches.js'
 import { type ChargeSum, sumCharges } from '../data/records/charges.js'
 import { countRequestsOfRun } from '../data/records/materializations.js'
-import { type Run, type RunTerms, findRun, findWaitingRun } from '../data/records/runs.js'
+import { type Run, type RunTerms, findRun, findRunLike, requeueRun } from '../data/records/runs.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
 import { selectionText } from '../pipeline/engine/run-life.js'
@@ -71,7 +71,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
   } = wanted
   const terms = { requestLimit: limit, isSpread, ...ofRun }
   const before = await ledgerOf(db)
-  const begun = await findBegun(db, wanted, terms)
+  const begun = await findBegun(wanted, terms, executor)
   const since = begun === undefined ? clock.now() : new Date(begun.started_at)
   const built = begun === undefined ? 0 : await countRequestsOfRun(db, begun.id, tasksFile.key)
   // What it built itself is part of its limit, and is sent instead of being cut anew.
@@ -106,10 +106,22 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
   }
 }
 
-/** The run on record that is gone on with, by whoever: its limit and its budget count from its beginning on. */
-function findBegun(db: Db, { runId, selection }: WantedRun, terms: RunTerms): Promise<Run | undefined> {
+/**
+ * The run on record that is gone on with, by whoever: its limit and its budget count from its beginning on. One that has such
+ * terms is also gone on with where its process died, or they would be given once more.
+ */
+async function findBegun(
+  { runId, selection }: WantedRun,
+  terms: RunTerms,
+  { db, clock }: Executor,
+): Promise<Run | undefined> {
   if (runId !== undefined) return findRun(db, runId)
-  return findWaitingRun(db, selectionText(fashionGraph, select(fashionGraph, selection)), terms)
+  const isLimited = terms.requestLimit !== undefined || terms.maxCostNanoUsd !== undefined
+  const states = isLimited ? (['waiting', 'running'] as const) : (['waiting'] as const)
+  const text = selectionText(fashionGraph, select(fashionGraph, selection))
+  const begun = await findRunLike(db, states, text, terms)
+  if (begun?.state === 'running') await requeueRun(db, begun.id, clock.now())
+  return begun
 }
 
 /** Whether a limit is about to be applied to what waits, also to what waits in parts that were never sent. */

@@ -44,10 +44,15 @@ export async function insertRun(
   return id
 }
 
-/** The latest run that waits with this selection and on these terms; undefined when there is none. */
-export async function findWaitingRun(db: Db, selection: string, terms: RunTerms): Promise<Run | undefined> {
-  const waiting = await findRuns(db, ['waiting'])
-  return waiting.findLast((run) => run.selection === selection && isOnTerms(run, terms))
+/** The latest run in one of the states with this selection and on these terms; undefined when there is none. */
+export async function findRunLike(
+  db: Db,
+  states: readonly RunState[],
+  selection: string,
+  terms: RunTerms,
+): Promise<Run | undefined> {
+  const runs = await findRuns(db, states)
+  return runs.findLast((run) => run.selection === selection && isOnTerms(run, terms))
 }
 
 function isOnTerms(run: Run, { requestLimit, isSpread = false, method, maxCostNanoUsd }: RunTerms): boolean {
@@ -86,12 +91,15 @@ export function listRuns(db: Db, limit: number, beforeId = Number.MAX_SAFE_INTEG
 export async function requeueRuns(db: Db, now: Date): Promise<number[]> {
   return db.transaction().execute(async (trx) => {
     const running = await findRuns(trx, ['running'])
-    for (const { id } of running) {
-      await interruptSteps(trx, id, 'its process ended', now)
-      await moveRun(trx, id, ['running'], 'queued', now)
-    }
+    for (const { id } of running) await requeueRun(trx, id, now)
     return running.map(({ id }) => id)
   })
+}
+
+/** The same of one of them. */
+export async function requeueRun(trx: Db, id: number, now: Date): Promise<void> {
+  await interruptSteps(trx, id, 'its process ended', now)
+  await moveRun(trx, id, ['running'], 'queued', now)
 }
 
 /** Records which run goes on with what an interrupted one waited for. */

@@ -2,8 +2,8 @@ import type { Db } from '../../data/database.js'
 import {
   type Run,
   type RunTerms,
+  findRunLike,
   findRuns,
-  findWaitingRun,
   insertRun,
   moveRun,
   recordSuccessor,
@@ -41,7 +41,7 @@ export async function openRun<R>(
   const selection = selectionText(graph, keys)
   const { runId, round, isResumed, ended } = await db.transaction().execute(async (trx) => {
     const open = await findRuns(trx, ['running', 'waiting'])
-    const resumed = wanted.runId ?? (await findWaitingRun(trx, selection, terms))?.id
+    const resumed = wanted.runId ?? (await findRunLike(trx, ['waiting'], selection, terms))?.id
     const id = resumed ?? (await insertRun(trx, { selection, trigger, isForced, ...terms }, now))
     const others = open.filter((run) => run.id !== id)
     const interrupted = others.map((run) => ({ run: run.id, because: becauseOf(run, id) }))

@@ -67,6 +67,27 @@ portioning('a limit is that of a run, also when the same command goes on with it
   assert.is(await sent(desk), 32)
 })
 
+portioning('a sample that was killed in the middle is gone on with by the same command', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  await desk.run(['init', '--images', 'samples/images', '--provider', 'local'])
+  const sample = ['plan', '--sample', '6']
+  const killed = desk.start(sample)
+  await killed.says('calls.opened')
+  killed.child.kill('SIGKILL')
+  await killed.ended
+  assert.match((await desk.run(sample)).stderr, 'Sample: 6 answers')
+  assert.is(await charged(desk), 6)
+  // What is stopped says so, without a stack.
+  const stopped = desk.start(sample)
+  await stopped.says('calls.opened')
+  stopped.child.kill('SIGINT')
+  const { code, stderr } = await stopped.ended
+  assert.is(code, 1)
+  assert.match(stderr, 'Interrupted.')
+  assert.not.match(stderr, '    at ')
+})
+
 portioning('what a killed run was allowed, a daemon that goes on with it is allowed', async () => {
   for (const [terms, most] of [
     [['--limit', '5'], 5],
