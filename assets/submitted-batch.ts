@@ -97,9 +97,9 @@ function sender(wanted: readonly WantedPart[], context: Context): (each: WantedP
     const batchContext = { ...context, ...(await connection), pathOf: context.home.pathOf }
     if (lane !== 'batch') {
       const { openCalls } = await import('../pipeline/calls/open-calls.js')
-      await openCalls(part, lane, expected.costNanoUsd, batchContext)
+      const kind = await openCalls(part, lane, expected.costNanoUsd, batchContext)
       unsent.delete(each)
-      return { kind: 'asked' }
+      return { kind }
     }
     if (!(await hasRoom(part, context.settings.enqueued_tokens ?? undefined, batchContext))) {
       return { kind: 'no_room' }

@@ -4,11 +4,12 @@ import type { Part } from '../../data/records/parts.js'
 import type { BatchContext } from '../batch/batch-context.js'
 import { refuseSentPart } from '../batch/database-behind.js'
 import { notePath } from '../batch/note-name.js'
+import { withdrawDamaged } from '../batch/part-file.js'
 import { noteLane } from '../batch/part-note.js'
 
 /**
  * Decides that the requests of a built part are asked one by one from here. Nothing is sent yet. Repeating it after a kill
- * is safe: a part has at most one live batch.
+ * is safe: a part has at most one live batch. A part whose file is not what was written is taken back instead.
  *
  * @param lane  `flex` is cheaper and slower, where the model has it.
  * @param estimatedCost  of all its requests, in nano-dollars.
@@ -19,9 +20,10 @@ export async function openCalls(
   lane: 'individual' | 'flex',
   estimatedCost: number,
   context: BatchContext,
-): Promise<void> {
+): Promise<'asked' | 'withdrawn'> {
   const now = context.clock.now()
   await refuseSentPart(part.path, context)
+  if (await withdrawDamaged(part, undefined, context)) return 'withdrawn'
   await noteLane(context.pathOf(notePath(part.path)), lane)
   const key = createHash('sha256')
     .update(JSON.stringify([part.sha256, context.accountId, now.toISOString()]))
@@ -31,4 +33,5 @@ export async function openCalls(
   const { accountId } = context
   await insertOwnBatch(context.db, { partId, accountId, lane, key, requests, estimatedCost }, now)
   context.notify({ kind: 'calls.opened', batch: `calls_${key}`, part: part.path, requests })
+  return 'asked'
 }

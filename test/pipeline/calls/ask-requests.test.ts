@@ -1,4 +1,4 @@
-import { appendFile, readFile } from 'node:fs/promises'
+import { appendFile, readFile, truncate } from 'node:fs/promises'
 import { suite } from 'uvu'
 import * as assert from 'uvu/assert'
 import { findBatches } from '../../../data/records/batches.js'
@@ -54,6 +54,16 @@ asking('books each answer, and collects the batch as any other', async () => {
   const [batch] = await findBatches(world.db, ['collected'])
   assert.equal([batch!.lane, batch!.requests_completed, batch!.lost_calls], ['individual', 5, 0])
   assert.is((await sumCharges(world.db)).requests, 5)
+})
+
+asking('begins with no part whose file is not what was written: its requests wait for another', async () => {
+  await using world = await makeWorld()
+  const [part] = await world.buildParts(3)
+  await truncate(world.context.pathOf(part!.path), 100)
+  assert.is(await openCalls(part!, 'individual', 100, world.context), 'withdrawn')
+  assert.equal(await findBatches(world.db, ['open']), [])
+  const requests = await listRequests(world.db, { afterId: 0, limit: 100 })
+  assert.ok(requests.every(({ state, attempts }) => state === 'pending' && attempts === 0))
 })
 
 asking('slows down for a refusal, and tries again what the provider failed at', async () => {
