@@ -8,7 +8,7 @@ import type { Db } from '../data/database.js'
 import type { Home } from '../data/home.js'
 import { countBatches } from '../data/records/batches.js'
 import { type ChargeSum, sumCharges } from '../data/records/charges.js'
-import { countRequestsOfRun } from '../data/records/materializations.js'
+import { countRequestsOfRun, listMaterializations } from '../data/records/materializations.js'
 import { type Run, type RunTerms, findRun, findRunLike, requeueRun } from '../data/records/runs.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
@@ -74,8 +74,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
   const begun = await findBegun(wanted, terms, executor)
   const since = begun === undefined ? clock.now() : new Date(begun.started_at)
   const built = begun === undefined ? 0 : await countRequestsOfRun(db, begun.id, tasksFile.key)
-  // What it built itself is part of its limit, and is sent instead of being cut anew.
-  if (built === 0 && cutsAnew(wanted)) await withdrawUnsentParts(db, home)
+  if (cutsAnew(wanted)) await withdrawUnsentParts(db, home, built === 0 ? undefined : await lastCutAt(db))
   const result = await materialize({
     ...options,
     ...(begun === undefined ? {} : { runId: begun.id }),
@@ -122,6 +121,14 @@ async function findBegun(
   const begun = await findRunLike(db, states, text, terms)
   if (begun?.state === 'running') await requeueRun(db, begun.id, clock.now())
   return begun
+}
+
+/**
+ * What a run built is part of its limit, and is sent instead of being cut anew; but not what it was building when its process
+ * died: that is in no record of a step.
+ */
+async function lastCutAt(db: Db): Promise<string | undefined> {
+  return (await listMaterializations(db, tasksFile.key, 1))[0]?.materialized_at
 }
 
 /** Whether a limit is about to be applied to what waits, also to what waits in parts that were never sent. */

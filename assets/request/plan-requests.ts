@@ -67,13 +67,15 @@ export async function withdrawOutdatedParts(
 /**
  * Takes back every part that was built and never sent, so that a run with a limit sends no more than it was told: what an
  * earlier one had built, and a budget held, is not part of that.
+ *
+ * @param since  those that were begun at or after this instant; undefined for all.
  */
-export async function withdrawUnsentParts(db: Db, home: Home): Promise<void> {
+export async function withdrawUnsentParts(db: Db, home: Home, since = ''): Promise<void> {
   const begun = await findBegunParts(db)
   const built = await findParts(db, 'built')
   await withdrawParts(
     db,
-    built.filter(({ id }) => !begun.has(id)),
+    built.filter(({ id, created_at: at }) => !begun.has(id) && at >= since),
     home,
   )
 }

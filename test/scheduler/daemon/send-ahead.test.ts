@@ -6,13 +6,14 @@ import { ensureAccount } from '../../../data/records/accounts.js'
 import { listMaterializations } from '../../../data/records/materializations.js'
 import { findBatches } from '../../../data/records/batches.js'
 import { findParts } from '../../../data/records/parts.js'
+import { moveRun } from '../../../data/records/runs.js'
 import { systemClock } from '../../../pipeline/clock.js'
 import { openaiProvider } from '../../../pipeline/provider/openai-provider.js'
 import { type FinishedRun, executeRun } from '../../../scheduler/execute-run.js'
 import type { ProgressEvent } from '../../../scheduler/progress.js'
 import type { SendingSections } from '../../../scheduler/sending.js'
 import { type Case, makeCase } from './kill-case.js'
-import { outcomeOf } from './small-home.js'
+import { addPicture, outcomeOf } from './small-home.js'
 
 const sending = suite('sending parts while later ones are written')
 
@@ -27,6 +28,7 @@ type RunOptions = {
   selection?: string[]
   sections?: SendingSections
   limit?: number
+  waits?: boolean
   signal?: AbortSignal
   onEvent?: (event: ProgressEvent) => void
 }
@@ -42,9 +44,16 @@ async function makeWorld(pictures = PICTURES, partRequests = 2): Promise<World> 
     ...world,
     db,
     events,
-    run: ({ selection = [], sections = {}, limit, onEvent, signal = new AbortController().signal } = {}) =>
+    run: ({
+      selection = [],
+      sections = {},
+      limit,
+      waits = true,
+      onEvent,
+      signal = new AbortController().signal,
+    } = {}) =>
       executeRun(
-        { selection, observes: true, isForced: false, waits: true, limit, trigger: 'person' },
+        { selection, observes: true, isForced: false, waits, limit, trigger: 'person' },
         {
           ...{ db, home, catalogue: builtInCatalogue, sections, clock: systemClock, signal },
           settings: { ...settings, part_requests: partRequests },
@@ -119,6 +128,22 @@ sending('under a limit nothing leaves before it is known what the limit was used
   await using world = await makeWorld()
   await world.run({ limit: 8 })
   assert.equal(sent(world), [0, 4])
+})
+
+sending('what a limited run was writing when it died does not come on top of its limit', async () => {
+  await using world = await makeWorld(2)
+  assert.is((await world.run({ limit: 20, waits: false })).state, 'waiting')
+  for (let picture = 3; picture <= 22; picture++) await addPicture(world.small.images, picture)
+  const onEvent = (event: ProgressEvent): void => {
+    if (event.kind === 'tasks.written' && event.done === 5) throw new Error('no such luck')
+  }
+  const { runId } = await world.run({ limit: 20, waits: false, onEvent })
+  assert.is((await findParts(world.db, 'built')).length, 1)
+  // As a kill would have left it.
+  assert.ok(await moveRun(world.db, runId, ['failed'], 'running', new Date()))
+  const last = await world.run({ limit: 20 })
+  assert.equal([last.state, last.runId], ['done', runId])
+  assert.is((await outcomeOf(world.small.home)).charges.requests, 20)
 })
 
 sending('of a day’s budget each part takes its share, until the next would be too much', async () => {
