@@ -1,7 +1,13 @@
 import type { Db } from '../data/database.js'
 import { findBatches } from '../data/records/batches.js'
 import { forgetOldLimits } from '../data/records/learned-limits.js'
-import { type Part, countUnsubmittedParts, findBegunParts, findParts } from '../data/records/parts.js'
+import {
+  type Part,
+  countUnsubmittedParts,
+  findBegunParts,
+  findParts,
+  findUncreatedParts,
+} from '../data/records/parts.js'
 import { sumCommitted } from '../data/records/spending.js'
 import type { Lane } from '../data/schema/batch-tables.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
@@ -87,11 +93,11 @@ type Unfinished =
 
 /** Sends one part after the other, each as far as the budgets and the provider's window let it. */
 function sender(wanted: readonly WantedPart[], context: Context): (each: WantedPart) => Promise<Sent> {
-  const unsent = new Set(wanted.filter(({ isBegun }) => !isBegun))
+  const unsent = new Set(wanted.filter(({ isBegun, isOwed }) => !isBegun || isOwed))
   let connection: ReturnType<Context['connect']> | undefined
   return async (each) => {
-    const { part, lane, expected, isBegun } = each
-    const over = isBegun ? undefined : await findOverBudget(expected, [...unsent], context)
+    const { part, lane, expected } = each
+    const over = unsent.has(each) ? await findOverBudget(each, [...unsent], context) : undefined
     if (over) return { kind: 'over_budget', ...over }
     connection ??= context.connect()
     const batchContext = { ...context, ...(await connection), pathOf: context.home.pathOf }
@@ -111,7 +117,8 @@ function sender(wanted: readonly WantedPart[], context: Context): (each: WantedP
   }
 }
 
-type WantedPart = { part: Part; lane: Lane; expected: ExpectedCost; isBegun: boolean }
+/** `isOwed`: another run began it, and its price is this one's to pay. */
+type WantedPart = { part: Part; lane: Lane; expected: ExpectedCost; isBegun: boolean; isOwed: boolean }
 type Context = FashionResources & AheadContext
 
 /**
@@ -124,6 +131,7 @@ async function wantedParts(
 ): Promise<WantedPart[]> {
   const { expectedCost } = await import('./request/expected-cost.js')
   const begun = await findBegunParts(db)
+  const owed = sending.budget.run ? await findUncreatedParts(db, sending.budget.run.since) : new Set<number>()
   const unsent = parts.filter(({ id }) => !begun.has(id))
   const requests = unsent.reduce((sum, part) => sum + part.requests, sentAhead.requests)
   return Promise.all(
@@ -131,24 +139,27 @@ async function wantedParts(
       const isBegun = begun.has(part.id)
       const lane = isBegun ? 'batch' : chooseLane(sending.method, requests)
       const wanted = { part, requests: part.requests, lane }
-      return { part, lane, isBegun, expected: await expectedCost(db, wanted, catalogue) }
+      const expected = await expectedCost(db, wanted, catalogue)
+      return { part, lane, isBegun, isOwed: owed.has(part.id), expected }
     }),
   )
 }
 
 /**
- * Of a run's own budget all that it would send counts: a part of it alone is not what was asked for.
+ * Of a run's own budget all that it would send counts: a part of it alone is not what was asked for. What another run began
+ * counts there alone: of a day and a month it counts since it was begun.
  *
- * @param unsent  what counts as spent in no period yet, the part itself among it.
+ * @param unsent  what the run has not spent yet, the part itself among it.
  */
 async function findOverBudget(
-  expected: ExpectedCost,
+  { expected, isBegun }: WantedPart,
   unsent: readonly WantedPart[],
   { db, settings, sending, clock }: Context,
 ): Promise<{ because: string; hint: string } | undefined> {
   const wantedNanoUsd = unsent.reduce((sum, each) => sum + each.expected.costNanoUsd, 0)
   const requests = unsent.reduce((sum, each) => sum + each.part.requests, 0)
   for (const period of periodsOf(sending.budget, clock.now())) {
+    if (isBegun && !period.isWhole) continue
     const spent = await sumCommitted(db, period.since, settings.provider === 'local')
     const costNanoUsd = period.isWhole ? wantedNanoUsd : expected.costNanoUsd
     const over = overBudget(period, spent, { costNanoUsd, wantedNanoUsd, requests })

@@ -90,6 +90,18 @@ export async function findBegunParts(db: Db): Promise<Set<number>> {
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Those of them that were begun before an instant and are known not to be at the provider: their create call was never sent. */
+export async function findUncreatedParts(db: Db, before: Date): Promise<Set<number>> {
+  const rows = await db
+    .selectFrom('batches')
+    .select('part_id')
+    .where('state', 'in', ['intended', 'uploaded'])
+    .where('create_sent_at', 'is', null)
+    .where('intended_at', '<', before.toISOString())
+    .execute()
+  return new Set(rows.map(({ part_id: id }) => id))
+}
+
 /** How many parts are built and not at the provider: still to be submitted, in doubt, or held. */
 export async function countUnsubmittedParts(db: Db): Promise<number> {
   const row = await db

@@ -22,7 +22,7 @@ export async function sumCommitted(db: Db, since: Date, isLocal: boolean): Promi
         left join (select batch_id, sum(cost_nano_usd) as cost_nano_usd from charge_sums group by batch_id) as sums
           on sums.batch_id = batches.id
         join accounts on accounts.id = batches.account_id
-      where batches.intended_at >= ${since.toISOString()}
+      where coalesce(batches.create_sent_at, batches.intended_at) >= ${since.toISOString()}
         and (accounts.base_url = 'local') = ${isLocal ? 1 : 0}
     )
   `.execute(db)

@@ -124,6 +124,25 @@ sending('under a budget of its own a run sends nothing before it knows what all 
   assert.equal(sent(other), [0, PARTS])
 })
 
+sending(
+  'what an earlier run began and never sent counts in the budget of the run that would send it',
+  async () => {
+    await using world = await makeWorld(4)
+    const stop = new AbortController()
+    const onEvent = ({ kind }: ProgressEvent): void => {
+      if (kind === 'batch.uploading') stop.abort(new Error('stopped'))
+    }
+    assert.is((await world.run({ signal: stop.signal, onEvent })).state, 'interrupted')
+    const creations = (): number => world.proxy.calls.filter((call) => call === 'POST /v1/batches').length
+    assert.is((await world.run({ sections: { budget: { run_usd: 0.00005 } } })).state, 'held')
+    assert.is(creations(), 0)
+    // The day has it among what is under way, and does not count it once more.
+    const budget = { run_usd: 1, day_usd: 0.0004 }
+    assert.is((await world.run({ sections: { budget } })).state, 'done')
+    assert.is(creations(), 2)
+  },
+)
+
 sending('under a limit nothing leaves before it is known what the limit was used for', async () => {
   await using world = await makeWorld()
   await world.run({ limit: 8 })
