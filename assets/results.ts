@@ -1,5 +1,8 @@
 import { type BatchRecord, findBatches, findOpenBatches } from '../data/records/batches.js'
+import { findUnansweredOfPart } from '../data/records/calls.js'
+import { getPart } from '../data/records/parts.js'
 import { countCancelledRequests } from '../data/records/requests.js'
+import { sumCommitted } from '../data/records/spending.js'
 import type { AnswerRules } from '../pipeline/batch/answer-rules.js'
 import type { BatchContext } from '../pipeline/batch/batch-context.js'
 import { collectBatch } from '../pipeline/batch/collect.js'
@@ -8,6 +11,7 @@ import { askRequests } from '../pipeline/calls/ask-requests.js'
 import { type Outcome, done, held, waiting } from '../pipeline/engine/asset.js'
 import { ProviderError } from '../pipeline/provider/provider.js'
 import { defineAsset } from './fashion-kit.js'
+import { overBudget, periodsOf } from './request/budget.js'
 import { versionOfResults } from './request/versions.js'
 import { submittedBatch } from './submitted-batch.js'
 
@@ -69,18 +73,46 @@ async function rulesOf(
   return rulesOfPart(db, { partId, lane }, catalogue)
 }
 
-/** Asks what is asked from here; says how long to wait where the provider wants that. */
+/** Asks what is asked from here; says how long to wait where the provider wants that, or what the run's budget is too small for. */
 async function askOneByOne(
   context: Context,
   batchContext: BatchContext,
 ): Promise<Outcome<never> | undefined> {
   let next: { at: Date; because: string } | undefined
-  for (const batch of await findOpenBatches(context.db, 'here')) {
+  const batches = await findOpenBatches(context.db, 'here')
+  const over = await overRunBudget(batches, context)
+  if (over) return held(over.because, over.hint)
+  for (const batch of batches) {
     const rules = await rulesOf(batch, context)
     const asked = await askRequests(batch, rules, context.sending.callsAtOnce, batchContext)
     if (asked.kind === 'later') next ??= asked
   }
   return next && waiting(next.at, next.because)
+}
+
+/**
+ * Why the run may not ask what another one began to: its price is this one's to pay. What the run itself began counted before it
+ * did; and of a day and a month it counts since it was begun, whoever did.
+ */
+async function overRunBudget(
+  batches: readonly BatchRecord[],
+  { db, sending, settings, catalogue, clock }: Context,
+): Promise<{ because: string; hint: string } | undefined> {
+  const { run } = sending.budget
+  const earlier = batches.filter((batch) => run && batch.intended_at < run.since.toISOString())
+  if (!run || earlier.length === 0) return undefined
+  const { expectedCost } = await import('./request/expected-cost.js')
+  const left = { costNanoUsd: 0, wantedNanoUsd: 0, requests: 0 }
+  for (const { part_id: partId, lane } of earlier) {
+    const { size: requests } = await findUnansweredOfPart(db, partId)
+    const wanted = { part: await getPart(db, partId), requests, lane }
+    const { costNanoUsd } = await expectedCost(db, wanted, catalogue)
+    left.requests += requests
+    left.costNanoUsd += costNanoUsd
+    left.wantedNanoUsd += costNanoUsd
+  }
+  const [period] = periodsOf({ run, dayNanoUsd: undefined, monthNanoUsd: undefined }, clock.now())
+  return overBudget(period!, await sumCommitted(db, run.since, settings.provider === 'local'), left)
 }
 
 /** Goes on while anything moves; then what failed is thrown, and what only a person can move is held. */

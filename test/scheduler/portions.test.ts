@@ -88,6 +88,24 @@ portioning('a sample that was killed in the middle is gone on with by the same c
   assert.not.match(stderr, '    at ')
 })
 
+portioning('a budget of a run holds what an earlier one began to ask one by one', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const oneByOne = [...LOCAL, '--images', 'samples/images', '--method', 'individual']
+  const killed = desk.start(oneByOne)
+  await killed.says('calls.opened')
+  killed.child.kill('SIGKILL')
+  await killed.ended
+  const before = await charged(desk)
+  assert.ok(before < 32, String(before))
+  const { code, stdout } = await desk.run([...oneByOne, '--max-cost', '0.0001'])
+  assert.is(code, 4)
+  assert.match(stdout, 'Held: the budget of this run is $0.0001')
+  // An answer that was on disk is booked; nothing is asked.
+  assert.is((await desk.json([...oneByOne, '--max-cost', '1'])).state, 'done')
+  assert.is(await charged(desk), 32)
+})
+
 portioning('what a killed run was allowed, a daemon that goes on with it is allowed', async () => {
   for (const [terms, most] of [
     [['--limit', '5'], 5],
