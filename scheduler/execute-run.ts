@@ -9,7 +9,15 @@ import type { Home } from '../data/home.js'
 import { countBatches } from '../data/records/batches.js'
 import { type ChargeSum, sumCharges } from '../data/records/charges.js'
 import { countRequestsOfRun, listMaterializations } from '../data/records/materializations.js'
-import { type Run, type RunTerms, findRun, findRunLike, requeueRun } from '../data/records/runs.js'
+import {
+  type Run,
+  type RunTerms,
+  findRun,
+  findRunLike,
+  listRuns,
+  requeueRun,
+  stoppedStates,
+} from '../data/records/runs.js'
 import type { Clock } from '../pipeline/clock.js'
 import { type RunResult, materialize } from '../pipeline/engine/materialize.js'
 import { selectionText } from '../pipeline/engine/run-life.js'
@@ -107,7 +115,7 @@ export async function executeRun(wanted: WantedRun, executor: Executor): Promise
 
 /**
  * The run on record that is gone on with, by whoever: its limit and its budget count from its beginning on. One that has such
- * terms is also gone on with where its process died, or they would be given once more.
+ * terms is also gone on with where its process died, or where it was stopped and none came after it: they would be given once more.
  */
 async function findBegun(
   { runId, selection }: WantedRun,
@@ -115,12 +123,20 @@ async function findBegun(
   { db, clock }: Executor,
 ): Promise<Run | undefined> {
   if (runId !== undefined) return findRun(db, runId)
-  const isLimited = terms.requestLimit !== undefined || terms.maxCostNanoUsd !== undefined
-  const states = isLimited ? (['waiting', 'running'] as const) : (['waiting'] as const)
   const text = selectionText(fashionGraph, select(fashionGraph, selection))
-  const begun = await findRunLike(db, states, text, terms)
-  if (begun?.state === 'running') await requeueRun(db, begun.id, clock.now())
+  const waiting = await findRunLike(db, ['waiting'], text, terms)
+  if (waiting || (terms.requestLimit === undefined && terms.maxCostNanoUsd === undefined)) return waiting
+  const begun = (await findRunLike(db, ['running'], text, terms)) ?? (await findStopped(db, text, terms))
+  if (begun) await requeueRun(db, begun.id, clock.now())
   return begun
+}
+
+/** The last of all runs, where it ended before it was done, and after it had cut what it asks. */
+async function findStopped(db: Db, selection: string, terms: RunTerms): Promise<Run | undefined> {
+  const [last] = await listRuns(db, 1)
+  const stopped = await findRunLike(db, stoppedStates, selection, terms)
+  if (!stopped || stopped.id !== last?.id) return undefined
+  return (await countRequestsOfRun(db, stopped.id, tasksFile.key)) > 0 ? stopped : undefined
 }
 
 /**

@@ -96,11 +96,14 @@ export async function requeueRuns(db: Db, now: Date): Promise<number[]> {
   })
 }
 
-/** The same of one of them. */
+/** The same of one of them, or of one that ended before it was done. */
 export async function requeueRun(trx: Db, id: number, now: Date): Promise<void> {
   await interruptSteps(trx, id, 'its process ended', now)
-  await moveRun(trx, id, ['running'], 'queued', now)
+  await moveRun(trx, id, ['running', ...stoppedStates], 'queued', now)
 }
+
+/** The states of runs that ended before they were done. */
+export const stoppedStates = ['interrupted', 'failed', 'held'] as const satisfies RunState[]
 
 /** Records which run goes on with what an interrupted one waited for. */
 export async function recordSuccessor(db: Db, id: number, successor: number): Promise<void> {

@@ -86,6 +86,30 @@ portioning('a sample that was killed in the middle is gone on with by the same c
   assert.is(code, 1)
   assert.match(stderr, 'Interrupted.')
   assert.not.match(stderr, '    at ')
+  assert.is((await desk.run(sample)).code, 0)
+  assert.is(await charged(desk), 12)
+})
+
+portioning('a limited run that was stopped is gone on with, unless another one came between', async () => {
+  await using desk = await makeDesk()
+  await placeSamples(desk)
+  const limited = [...LOCAL, '--images', 'samples/images', '--method', 'individual', '--limit', '5']
+  const stop = async (): Promise<void> => {
+    const stopped = desk.start(limited)
+    await stopped.says('calls.opened')
+    stopped.child.kill('SIGINT')
+    await stopped.ended
+  }
+  await stop()
+  const run = await desk.json(limited)
+  assert.equal([run.run, run.state], [1, 'done'])
+  assert.is(await charged(desk), 5)
+  await stop()
+  assert.is((await desk.json([...limited.slice(0, -1), '1'])).run, 3)
+  // What was opened is asked, by whichever run.
+  assert.is(await charged(desk), 11)
+  assert.is((await desk.json(limited)).run, 4)
+  assert.is(await charged(desk), 16)
 })
 
 portioning('a budget of a run holds what an earlier one began to ask one by one', async () => {
