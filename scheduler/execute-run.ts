@@ -14,6 +14,7 @@ import {
   type RunTerms,
   findRun,
   findRunLike,
+  isRunLike,
   listRuns,
   requeueRun,
   stoppedStates,
@@ -134,9 +135,8 @@ async function findBegun(
 /** The last of all runs, where it ended before it was done, and after it had cut what it asks. */
 async function findStopped(db: Db, selection: string, terms: RunTerms): Promise<Run | undefined> {
   const [last] = await listRuns(db, 1)
-  const stopped = await findRunLike(db, stoppedStates, selection, terms)
-  if (!stopped || stopped.id !== last?.id) return undefined
-  return (await countRequestsOfRun(db, stopped.id, tasksFile.key)) > 0 ? stopped : undefined
+  if (!last || !stoppedStates.includes(last.state) || !isRunLike(last, selection, terms)) return undefined
+  return (await countRequestsOfRun(db, last.id, tasksFile.key)) > 0 ? last : undefined
 }
 
 /**

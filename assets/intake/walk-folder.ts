@@ -52,12 +52,13 @@ export async function* walkFolders(root: string, passedOver: PassedOver): AsyncG
   for (let folder: Folder | undefined = topFolder(top); folder; folder = nextFolder(waiting)) {
     const listing = await listFolder(walk, folder)
     const count = listing.names.length + listing.refused.length
+    let digest: string | undefined
     if (count > 0) {
       yield {
         // Not spread: measured, V8 (11.3) keeps what such a literal holds until a full collection, here all listings.
         path: folder.text,
         count,
-        digest: () => digestOf(folder, listing),
+        digest: () => (digest ??= digestOf(folder, listing)),
         images: () => imagesOf(folder, listing),
       }
     }

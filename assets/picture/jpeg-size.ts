@@ -1,8 +1,8 @@
 import { APP0, HUFFMAN_TABLES, START_OF_FRAME, jpegSegments } from './jpeg-segments.js'
 
 /**
- * The size of a JPEG in pixels, turned as its EXIF orientation says, from its segments alone: what a decoder says takes twenty
- * times as long.
+ * The size of a JPEG in pixels, turned as its EXIF orientation says, from its segments alone: to ask a decoder takes a tenth
+ * of a millisecond, more than all else of a first look at a small one.
  *
  * @returns undefined where there is no frame, or one without a size; a decoder may still make something of it.
  */

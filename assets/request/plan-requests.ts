@@ -68,7 +68,7 @@ export async function withdrawOutdatedParts(
  * Takes back every part that was built and never sent, so that a run with a limit sends no more than it was told: what an
  * earlier one had built, and a budget held, is not part of that.
  *
- * @param since  those that were begun at or after this instant; undefined for all.
+ * @param since  those that were begun to be written at or after this instant; undefined for all.
  */
 export async function withdrawUnsentParts(db: Db, home: Home, since = ''): Promise<void> {
   const begun = await findBegunParts(db)

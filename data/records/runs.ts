@@ -52,11 +52,17 @@ export async function findRunLike(
   terms: RunTerms,
 ): Promise<Run | undefined> {
   const runs = await findRuns(db, states)
-  return runs.findLast((run) => run.selection === selection && isOnTerms(run, terms))
+  return runs.findLast((run) => isRunLike(run, selection, terms))
 }
 
-function isOnTerms(run: Run, { requestLimit, isSpread = false, method, maxCostNanoUsd }: RunTerms): boolean {
+/** Whether a run has this selection, and is on these terms. */
+export function isRunLike(
+  run: Run,
+  selection: string,
+  { requestLimit, isSpread = false, method, maxCostNanoUsd }: RunTerms,
+): boolean {
   return (
+    run.selection === selection &&
     run.request_limit === (requestLimit ?? null) &&
     run.is_spread === Number(isSpread) &&
     run.method === (method ?? null) &&
@@ -103,7 +109,7 @@ export async function requeueRun(trx: Db, id: number, now: Date): Promise<void> 
 }
 
 /** The states of runs that ended before they were done. */
-export const stoppedStates = ['interrupted', 'failed', 'held'] as const satisfies RunState[]
+export const stoppedStates: readonly RunState[] = ['interrupted', 'failed', 'held']
 
 /** Records which run goes on with what an interrupted one waited for. */
 export async function recordSuccessor(db: Db, id: number, successor: number): Promise<void> {

@@ -9,7 +9,7 @@ export const stage = {
   unit: 'pictures of 410 x 512',
   limit: 'read + sha256 + write',
   goal: { atLeast: 0.8, peakMb: 250 },
-  sizes: { usual: [300, 3_000], full: [8_000, 80_000] },
+  sizes: { usual: [300, 3_000, 20_000], full: [8_000, 80_000] },
   ways: ['limit', 'ours', 'naive'],
   mostNaive: 500,
 }

@@ -31,14 +31,19 @@ pack('holds what is needed to run, with types, and neither tests nor sources', a
   assert.ok(size < MOST_PACKED_BYTES, `${size} bytes`)
 })
 
+pack('is a program of its own in a clone, as `npx hemline` runs it', async () => {
+  const { bin, version } = JSON.parse(await readFile('package.json', 'utf8')) as Package
+  assert.is((await run(resolve(bin.hemline), ['--version'])).stdout, `${version}\n`)
+})
+
+type Package = { bin: { hemline: string }; version: string }
+
 pack('runs the demo where it is unpacked', async () => {
   await using unpacked = await unpack()
   const { folder } = unpacked
   // The dependencies are those of this project: installing them anew would compile SQLite for a minute.
   await symlink(resolve('node_modules'), join(folder, 'package', 'node_modules'))
-  const { bin } = JSON.parse(await readFile(join(folder, 'package', 'package.json'), 'utf8')) as {
-    bin: { hemline: string }
-  }
+  const { bin } = JSON.parse(await readFile(join(folder, 'package', 'package.json'), 'utf8')) as Package
   const { stdout } = await run(process.execPath, [join('package', bin.hemline), 'demo'], { cwd: folder })
   assert.match(stdout, /post-006/)
   assert.match(stdout, /Run 1 is done/)

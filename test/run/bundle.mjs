@@ -1,6 +1,6 @@
 // Bundles the command line, after it was compiled: a command then loads some files instead of some hundred, which is most of
 // the time that a short one takes. What is loaded lazily stays apart, and so does what comes with a binary.
-import { rm } from 'node:fs/promises'
+import { chmod, rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -48,3 +48,6 @@ await build({
   sourcemap: true,
   logLevel: 'warning',
 })
+
+// What `npx hemline` runs in a clone; of a package that is installed, npm does this.
+await chmod('dist/scheduler/hemline.cjs', 0o755)
