@@ -156,7 +156,10 @@ function nextSteps(overview: HomeOverview): NextStep[] {
       [`hemline status${flag}`, 'what that is, and why'],
     ]
   }
+  const failed: NextStep[] =
+    counts.requests.failed > 0 ? [[`hemline failures${flag}`, 'why some requests failed for good']] : []
   return [
+    ...failed,
     [`hemline posts${flag}`, 'what the pictures show'],
     [`hemline export${flag} --out posts.csv`, 'take it out'],
     [`hemline materialize${flag}`, 'look for new pictures'],

@@ -29,6 +29,11 @@ export function describeNoPictures(skipped: number, home: string): string {
   return `No picture can be used: ${files} left out. Why: hemline images${flagOfHome(home)} --state skipped`
 }
 
+/** What is said of requests that are not asked again by themselves, whichever run they failed in; at least one. */
+export function describeFailed(failed: number, home: string): string {
+  return `${formatCountOf(failed, 'request')} failed for good. Why: hemline failures${flagOfHome(home)}`
+}
+
 function didWhat({ runId, state, steps, submittedBatches, spent, isBilled }: EndedRun): string {
   const cost = `${formatUsd(spent.cost_nano_usd)}${isBilled ? '' : ' (not billed)'}`
   const money = `${formatCountOf(spent.requests, 'answer')} booked, ${cost}`

@@ -5,7 +5,7 @@ import { sumLedger } from '../data/records/ledger.js'
 import { listPostRecords } from '../data/records/posts.js'
 import { countStates } from '../data/records/state-counts.js'
 import { formatLedger } from '../reports/ledger-table.js'
-import { describeNoPictures, describeRun } from '../reports/run-summary.js'
+import { describeFailed, describeNoPictures, describeRun } from '../reports/run-summary.js'
 import { postListing } from '../reports/post-listing.js'
 import { isExpected } from '../pipeline/errors.js'
 import { eachOf } from './pages.js'
@@ -37,8 +37,11 @@ export async function reportRun(
       if (ledger.length > 0) {
         await print(formatLedger(ledger, 'batch', { most: SHOWN_BATCHES, format: terminalTable }))
       }
-      const { usable, skipped } = (await countStates(db)).images
-      if (usable === 0 && skipped > 0) await print(describeNoPictures(skipped, options.home))
+      const { images, requests } = await countStates(db)
+      if (images.usable === 0 && images.skipped > 0) {
+        await print(describeNoPictures(images.skipped, options.home))
+      }
+      if (requests.failed > 0) await print(describeFailed(requests.failed, options.home))
       await print(describeRun(run, options.home, options.terms))
     } finally {
       await db.destroy()

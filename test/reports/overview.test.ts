@@ -53,6 +53,8 @@ overview('names the one thing to type for each state of a home', () => {
     last_tick: null,
   } as const
   assert.is(firstStep({}), 'hemline posts')
+  const failed = { ...done.counts, requests: { ...zero, failed: 1 } }
+  assert.is(firstStep({ counts: failed }), 'hemline failures')
   assert.is(firstStep({ counts, live }), 'hemline materialize --wait')
   assert.is(firstStep({ counts, live, home: 'other' }), 'hemline materialize --home other --wait')
   assert.is(firstStep({ counts, live, daemon }), 'hemline ticks')

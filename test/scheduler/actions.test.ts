@@ -101,7 +101,8 @@ asking(
     })
     const { desk, env } = place
     const run = ['materialize', '--wait', '--poll-interval', '0.05', ...IMAGES]
-    await desk.run(run, env)
+    const { stdout } = await desk.run(run, env)
+    assert.match(stdout, '3 requests failed for good. Why: hemline failures')
     const failed = async (): Promise<number> => (await desk.lines(['requests', '--state', 'failed'])).length
     assert.is(await failed(), 3)
 
